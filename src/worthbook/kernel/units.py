@@ -1,0 +1,166 @@
+"""The closed list of units, and how a value in each is written for people."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from decimal import Decimal
+from enum import Enum
+from typing import Literal
+
+from worthbook.kernel.language import Language, Text
+from worthbook.kernel.money import symbol
+
+Value = Decimal | float | int | str | bool | dt.date | dt.datetime | None
+"""What one cell of a column or table may hold; `None` is unknown, never zero."""
+
+UNKNOWN = "–"
+
+Storage = Literal["money", "integer", "number", "date", "time", "text", "flag"]
+
+
+class Unit(Enum):
+    """What a value is counted in."""
+
+    MONEY = "money"
+    COUNT = "count"
+    QUANTITY = "quantity"
+    DAYS = "days"
+    WEEKS = "weeks"
+    MONTHS = "months"
+    SHARE = "share"
+    """A part of a whole, 0 to 1, shown in per cent."""
+    RATE = "rate"
+    """A change or a frequency relative to something, shown in per cent; may be negative or above 1."""
+    PROBABILITY = "probability"
+    RATIO = "ratio"
+    SCORE = "score"
+    DATE = "date"
+    TIME = "time"
+    LABEL = "label"
+    """One of the named bands, cells or tiers of a framework."""
+    TEXT = "text"
+    ID = "id"
+    FLAG = "flag"
+
+    @property
+    def storage(self) -> Storage:
+        """How engines and files hold it."""
+        return _STORAGE[self]
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether bands can be cut and totals taken."""
+        return self.storage in {"money", "integer", "number"}
+
+    @property
+    def title(self) -> Text:
+        """The unit's name on an axis."""
+        return _TITLES[self]
+
+
+_STORAGE: dict[Unit, Storage] = {
+    Unit.MONEY: "money",
+    Unit.COUNT: "integer",
+    Unit.QUANTITY: "number",
+    Unit.DAYS: "number",
+    Unit.WEEKS: "number",
+    Unit.MONTHS: "number",
+    Unit.SHARE: "number",
+    Unit.RATE: "number",
+    Unit.PROBABILITY: "number",
+    Unit.RATIO: "number",
+    Unit.SCORE: "number",
+    Unit.DATE: "date",
+    Unit.TIME: "time",
+    Unit.LABEL: "text",
+    Unit.TEXT: "text",
+    Unit.ID: "text",
+    Unit.FLAG: "flag",
+}
+
+_TITLES: dict[Unit, Text] = {
+    Unit.MONEY: Text(en="money", zh="金额"),
+    Unit.COUNT: Text(en="number", zh="数量"),
+    Unit.QUANTITY: Text(en="units", zh="件数"),
+    Unit.DAYS: Text(en="days", zh="天"),
+    Unit.WEEKS: Text(en="weeks", zh="周"),
+    Unit.MONTHS: Text(en="months", zh="个月"),
+    Unit.SHARE: Text(en="%", zh="%"),
+    Unit.RATE: Text(en="%", zh="%"),
+    Unit.PROBABILITY: Text(en="%", zh="%"),
+    Unit.RATIO: Text(en="ratio", zh="比值"),
+    Unit.SCORE: Text(en="points", zh="分"),
+    Unit.DATE: Text(en="date", zh="日期"),
+    Unit.TIME: Text(en="time", zh="时间"),
+    Unit.LABEL: Text(en="group", zh="分组"),
+    Unit.TEXT: Text(en="text", zh="文本"),
+    Unit.ID: Text(en="id", zh="编号"),
+    Unit.FLAG: Text(en="yes or no", zh="是否"),
+}
+
+_LARGE: dict[Language, tuple[tuple[float, str], ...]] = {
+    "en": ((1e9, " billion"), (1e6, " million")),
+    "zh": ((1e8, "亿"), (1e4, "万")),
+}
+_PER_CENT = frozenset({Unit.SHARE, Unit.RATE, Unit.PROBABILITY})
+_SPELT = frozenset({Unit.DAYS, Unit.WEEKS, Unit.MONTHS})
+
+
+def show(value: Value, unit: Unit, language: Language, currency: str = "") -> str:
+    """A value as a person would write it in a sentence: rounded, with its unit.
+
+    >>> show(Decimal("1234567.8"), Unit.MONEY, "en", "USD"), show(Decimal("1234567.8"), Unit.MONEY, "zh", "CNY")
+    ('$1.23 million', '¥123万')
+    >>> show(0.6712, Unit.SHARE, "en"), show(41.6, Unit.DAYS, "zh"), show(None, Unit.MONEY, "en")
+    ('67 %', '42天', '–')
+    """
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return UNKNOWN
+    if isinstance(value, bool):
+        return {"en": ("no", "yes"), "zh": ("否", "是")}[language][value]
+    if isinstance(value, dt.datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, dt.date | str):
+        return str(value)
+    number = float(value)
+    if unit in _PER_CENT:
+        return _per_cent(number)
+    if unit is Unit.MONEY:
+        sign = "−" if number < 0 else ""
+        return f"{sign}{symbol(currency)}{_rounded(abs(number), language)}"
+    if unit in _SPELT:
+        return _rounded(number, language) + _spelt(number, unit, language)
+    return _rounded(number, language)
+
+
+def _spelt(number: float, unit: Unit, language: Language) -> str:
+    if language == "zh":
+        return unit.title.zh
+    word = unit.title.en
+    return f" {word.removesuffix('s') if number == 1 else word}"
+
+
+def _per_cent(number: float) -> str:
+    per_cent = abs(number) * 100
+    sign = "−" if number < 0 else ""
+    places = 1 if (0 < per_cent < 9.95) or (99 < per_cent < 100) else 0  # noqa: PLR2004
+    return f"{sign}{per_cent:.{places}f} %"
+
+
+def _rounded(number: float, language: Language) -> str:
+    size = abs(number)
+    for step, word in _LARGE[language]:
+        if size >= step:
+            return f"{_significant(number / step)}{word}"
+    if size >= 100 or number == int(number):  # noqa: PLR2004
+        return f"{number:,.0f}".replace("-", "−")
+    return _significant(number)
+
+
+def _significant(number: float) -> str:
+    """Three significant digits, never in exponent form."""
+    if number == 0:
+        return "0"
+    places = max(0, 2 - math.floor(math.log10(abs(number))))
+    return f"{number:,.{min(places, 4)}f}".replace("-", "−")

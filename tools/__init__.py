@@ -1,0 +1,1 @@
+"""Checks and generators for the project itself; the package does not use them."""
