@@ -124,8 +124,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> Text:
     names = sorted(known)
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
     if near:
-        quoted = [f"'{each}'" for each in near]
-        return Text(en=f"Did you mean {' or '.join(quoted)}?", zh=f"是否想写{'或'.join(quoted)}？")
+        en, zh = [f"'{each}'" for each in near], [f"“{each}”" for each in near]
+        return Text(en=f"Did you mean {' or '.join(en)}?", zh=f"是否想写{'或'.join(zh)}？")
     if not names:
         return Text(en="There are none yet.", zh="目前还没有任何可用名称。")
     shown = ", ".join(names[:12]) + (" …" if len(names) > 12 else "")  # noqa: PLR2004

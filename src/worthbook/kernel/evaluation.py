@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from worthbook.kernel.language import Text
 from worthbook.kernel.provenance import Provenance
@@ -37,7 +38,7 @@ class AxisResult:
     title: Text
     column: str
     unit: Unit
-    thresholds: tuple[float, ...]
+    thresholds: tuple[Decimal | float, ...]
     """The value at which each upper band begins, as found in these customers."""
     bands: tuple[Text, ...]
     """Lowest first."""

@@ -103,6 +103,9 @@ _LARGE: dict[Language, tuple[tuple[float, str], ...]] = {
     "en": ((1e9, " billion"), (1e6, " million")),
     "zh": ((1e8, "亿"), (1e4, "万")),
 }
+EXACT_BELOW = 10_000_000
+"""Numbers of people and things are written out to the last one below this."""
+
 _PER_CENT = frozenset({Unit.SHARE, Unit.RATE, Unit.PROBABILITY})
 _SPELT = frozenset({Unit.DAYS, Unit.WEEKS, Unit.MONTHS})
 
@@ -112,8 +115,10 @@ def show(value: Value, unit: Unit, language: Language, currency: str = "") -> st
 
     >>> show(Decimal("1234567.8"), Unit.MONEY, "en", "USD"), show(Decimal("1234567.8"), Unit.MONEY, "zh", "CNY")
     ('$1.23 million', '¥123万')
-    >>> show(0.6712, Unit.SHARE, "en"), show(41.6, Unit.DAYS, "zh"), show(None, Unit.MONEY, "en")
-    ('67 %', '42天', '–')
+    >>> show(0.6712, Unit.SHARE, "en"), show(0.6712, Unit.SHARE, "zh"), show(41.6, Unit.DAYS, "zh")
+    ('67 %', '67%', '42天')
+    >>> show(23570, Unit.COUNT, "zh"), show(-1.5, Unit.DAYS, "en"), show(None, Unit.MONEY, "en")
+    ('23,570', '−1.5 days', '–')
     """
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return UNKNOWN
@@ -124,43 +129,47 @@ def show(value: Value, unit: Unit, language: Language, currency: str = "") -> st
     if isinstance(value, dt.date | str):
         return str(value)
     number = float(value)
+    sign, size = ("−" if number < 0 else ""), abs(number)
     if unit in _PER_CENT:
-        return _per_cent(number)
+        return sign + _per_cent(size, language)
     if unit is Unit.MONEY:
-        sign = "−" if number < 0 else ""
-        return f"{sign}{symbol(currency)}{_rounded(abs(number), language)}"
+        return sign + symbol(currency) + _amount(size, language)
+    if unit is Unit.COUNT:
+        return sign + _count(size, language)
     if unit in _SPELT:
-        return _rounded(number, language) + _spelt(number, unit, language)
-    return _rounded(number, language)
+        return sign + _length(size, unit, language)
+    return sign + _amount(size, language)
 
 
-def _spelt(number: float, unit: Unit, language: Language) -> str:
-    if language == "zh":
-        return unit.title.zh
-    word = unit.title.en
-    return f" {word.removesuffix('s') if number == 1 else word}"
-
-
-def _per_cent(number: float) -> str:
-    per_cent = abs(number) * 100
-    sign = "−" if number < 0 else ""
+def _per_cent(share: float, language: Language) -> str:
+    per_cent = share * 100
     places = 1 if (0 < per_cent < 9.95) or (99 < per_cent < 100) else 0  # noqa: PLR2004
-    return f"{sign}{per_cent:.{places}f} %"
+    return f"{per_cent:.{places}f}{'%' if language == 'zh' else ' %'}"
 
 
-def _rounded(number: float, language: Language) -> str:
-    size = abs(number)
+def _count(number: float, language: Language) -> str:
+    """People are counted exactly, unless there are very many of them."""
+    return _amount(number, language) if number >= EXACT_BELOW else f"{number:,.0f}"
+
+
+def _length(number: float, unit: Unit, language: Language) -> str:
+    """A length of time: whole from ten on."""
+    rounded = f"{number:.0f}" if number >= 9.95 or number == int(number) else f"{number:.1f}"  # noqa: PLR2004
+    if language == "zh":
+        return rounded + unit.title.zh
+    return f"{rounded} {unit.title.en.removesuffix('s') if rounded == '1' else unit.title.en}"
+
+
+def _amount(number: float, language: Language) -> str:
     for step, word in _LARGE[language]:
-        if size >= step:
-            return f"{_significant(number / step)}{word}"
-    if size >= 100 or number == int(number):  # noqa: PLR2004
-        return f"{number:,.0f}".replace("-", "−")
+        if number >= step:
+            return _significant(number / step) + word
+    if number >= 100 or number == int(number):  # noqa: PLR2004
+        return f"{number:,.0f}"
     return _significant(number)
 
 
 def _significant(number: float) -> str:
     """Three significant digits, never in exponent form."""
-    if number == 0:
-        return "0"
-    places = max(0, 2 - math.floor(math.log10(abs(number))))
-    return f"{number:,.{min(places, 4)}f}".replace("-", "−")
+    places = max(0, 2 - math.floor(math.log10(number)))
+    return f"{number:,.{min(places, 4)}f}"
