@@ -1,0 +1,113 @@
+"""What every model is: a frozen specification whose `fit` returns a frozen fit.
+
+There is no half-way object: a specification has no estimates and a fit always has them, so "not fitted yet" cannot be
+expressed.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from worthbook.kernel.errors import Fault
+from worthbook.kernel.language import Text
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+Fact = bool | int | float | str
+Record = Mapping[str, Any]
+
+WRONG_ESTIMATOR = Fault(
+    "fit-of-another-estimator",
+    what=Text(
+        en="This fit was made by '{found}', not by '{wanted}'.", zh="该拟合结果由“{found}”生成，而不是“{wanted}”。"
+    ),
+    hint=Text(
+        en="Read it with the estimator that wrote it, or fit the model again.",
+        zh="请用生成它的估计方法读取，或重新拟合模型。",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One parameter: its symbol in the literature, the estimate, and how sure one can be of it.
+
+    The standard error and the interval are `None` where the data do not determine the parameter.
+    """
+
+    symbol: str
+    estimate: float
+    standard_error: float | None
+    low: float | None
+    high: float | None
+
+
+Data_contra = TypeVar("Data_contra", contravariant=True)
+Fit_co = TypeVar("Fit_co", bound="Fit[Any]", covariant=True)
+
+
+class Fit(ABC, Generic[Data_contra]):
+    """A fitted model: what was estimated, from what, and what to be careful about."""
+
+    estimator: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def summary(self) -> tuple[Estimate, ...]:
+        """One row for each parameter."""
+
+    @property
+    @abstractmethod
+    def facts(self) -> Mapping[str, Fact]:
+        """Plain facts about the fit: `log_likelihood`, `customers`, `converged`, `identified` and so on."""
+
+    @property
+    @abstractmethod
+    def cautions(self) -> tuple[Text, ...]:
+        """What a reader must know before using the numbers; empty if there is nothing."""
+
+    @abstractmethod
+    def predict(self, data: Data_contra) -> Mapping[str, FloatArray]:
+        """The columns that the model gives for each row of the data."""
+
+    @abstractmethod
+    def as_record(self) -> Record:
+        """Everything needed to make the fit again, as plain values."""
+
+    @classmethod
+    @abstractmethod
+    def from_record(cls, record: Record) -> Self:
+        """The fit of which `as_record` gave the plain values."""
+
+    def to_json(self) -> str:
+        """The fit as JSON; numbers keep every digit."""
+        return json.dumps({"estimator": self.estimator, **self.as_record()}, ensure_ascii=False, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The inverse of `to_json`."""
+        record = json.loads(text)
+        if record.get("estimator") != cls.estimator:
+            raise WRONG_ESTIMATOR(found=record.get("estimator"), wanted=cls.estimator)
+        return cls.from_record(record)
+
+
+class Specification(ABC, Generic[Data_contra, Fit_co]):
+    """A model before it has seen data: which estimator, with which choices."""
+
+    estimator: ClassVar[str]
+
+    @abstractmethod
+    def fit(self, data: Data_contra) -> Fit_co:
+        """Estimate the parameters.
+
+        Raises:
+            WorthbookError: If the data cannot carry the model at all.
+        """

@@ -1,0 +1,9 @@
+"""Lifetime models for customers without a contract: how long they stay, how often they buy, how much they spend."""
+
+from __future__ import annotations
+
+from worthbook.models.lifetime.bg_nbd import BGNBD
+from worthbook.models.lifetime.data import PurchaseHistory, SpendHistory
+from worthbook.models.lifetime.gamma_gamma import GammaGamma
+
+__all__ = ["BGNBD", "GammaGamma", "PurchaseHistory", "SpendHistory"]

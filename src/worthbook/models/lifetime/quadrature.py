@@ -1,0 +1,86 @@
+"""The two numerical devices of the lifetime models: Gauss-Jacobi rules for Beta averages, Chebyshev interpolation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+
+from worthbook.models.base import FloatArray
+
+CHEBYSHEV_DIGITS = 30.0
+"""Natural logarithm of the inverse relative error at which the interpolation aims."""
+
+
+def beta_rule(first: float, seconds: FloatArray, count: int) -> tuple[FloatArray, FloatArray]:
+    """Nodes and weights that average a smooth function over Beta(first, second), a row for each second.
+
+    Golub and Welsch (1969): nodes are the eigenvalues of the symmetric tridiagonal matrix of the recurrence of the
+    Jacobi polynomials, here shifted to (0, 1); weights are the squared first components of its eigenvectors.
+
+    >>> nodes, weights = beta_rule(0.8, np.array([2.4]), 8)
+    >>> round(float((weights * nodes).sum()), 12)  # the mean, 0.8 / 3.2
+    0.25
+    """
+    step = np.arange(1, count)
+    total = first + seconds[:, None]
+    even = total + 2 * step  # first + second + 2k
+    matrix = np.zeros((len(seconds), count, count))
+    diagonal = np.empty((len(seconds), count))
+    diagonal[:, 0] = first / total[:, 0]
+    diagonal[:, 1:] = 0.5 + (first - seconds[:, None]) * (total - 2) / (2 * (even - 2) * even)
+    squares = step * (step + first - 1) * (step + seconds[:, None] - 1) / ((even - 2) ** 2 * (even - 1))
+    ratio = np.ones_like(squares)  # (total + k - 2) / (total + 2k - 3), which is 1 at k = 1 even where both are 0
+    ratio[:, 1:] = (total + step[1:] - 2) / (even[:, 1:] - 3)
+    index = np.arange(count)
+    matrix[:, index, index] = diagonal
+    matrix[:, index[1:], index[:-1]] = np.sqrt(squares * ratio)
+    nodes, vectors = np.linalg.eigh(matrix, UPLO="L")
+    return np.clip(nodes, 0.0, 1.0), vectors[:, 0, :] ** 2
+
+
+@cache
+def legendre_rule(count: int) -> tuple[FloatArray, FloatArray]:
+    """Gauss-Legendre nodes and weights on (0, 1)."""
+    nodes, weights = np.polynomial.legendre.leggauss(count)
+    return (nodes + 1) / 2, weights / 2
+
+
+class Interpolation:
+    """Functions of one variable, analytic near an interval, tabulated once and read at many points.
+
+    Every function has its own row in a table of Chebyshev coefficients; a point names its function. The number of nodes
+    follows from how wide the interval is against the distance of the nearest singularity (Trefethen 2013, Theorem 8.2).
+    """
+
+    def __init__(
+        self, functions: Callable[[FloatArray], FloatArray], low: float, high: float, singularity: float
+    ) -> None:
+        """Tabulate.
+
+        Args:
+            functions: Gives the values of all functions, a row each, at the given points.
+            low: Smallest point that will be read.
+            high: Largest point.
+            singularity: Distance of the nearest singularity from the real line.
+        """
+        self._middle = (low + high) / 2
+        self._half = (high - low) / 2
+        count = 1
+        if self._half > 0:
+            count = 2 + math.ceil(CHEBYSHEV_DIGITS / math.asinh(singularity / self._half))
+        angles = (np.arange(count) + 0.5) * np.pi / count
+        values = functions(self._middle + self._half * np.cos(angles))
+        basis = np.cos(np.outer(angles, np.arange(count))) * (2 / count)
+        basis[:, 0] /= 2
+        self._coefficients = np.ascontiguousarray((values @ basis).T)
+
+    def read(self, function: np.ndarray, points: FloatArray) -> FloatArray:
+        """The value of the named function at each point, by Clenshaw's recurrence."""
+        place = (points - self._middle) / (self._half or 1.0)
+        later, latest = np.zeros_like(points), np.zeros_like(points)
+        for row in self._coefficients[:0:-1]:
+            later, latest = latest, 2 * place * latest - later + row[function]
+        return np.asarray(place * latest - later + self._coefficients[0][function])
