@@ -1,0 +1,150 @@
+"""The columns that definitions make: their names, what they are made from, and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from worthbook.definitions.definition import Definition
+from worthbook.definitions.framework import FrameworkDefinition
+from worthbook.definitions.measure import MeasureDefinition
+from worthbook.definitions.model import ModelDefinition
+from worthbook.definitions.report import ReportDefinition
+from worthbook.definitions.study import StudyDefinition
+from worthbook.definitions.table import TableDefinition
+from worthbook.kernel.errors import Place
+from worthbook.kernel.language import Text
+from worthbook.kernel.result import ColumnMeta
+from worthbook.kernel.units import Unit
+
+Maker = MeasureDefinition | ModelDefinition | FrameworkDefinition
+"""What makes columns about customers."""
+
+SCORE = "score"
+
+
+class ReadFormula(Protocol):
+    """What must be known of a formula here; reading it is the work of the floor above."""
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns that it reads."""
+        ...
+
+    @property
+    def is_aggregate(self) -> bool:
+        """Whether it makes one value of many rows."""
+        ...
+
+
+Parse = Callable[[str, Place | None], ReadFormula]
+"""Reads a formula that stands at a place, or raises a `WorthbookError`."""
+
+
+def columns_made(maker: Maker) -> tuple[str, ...]:
+    """The names of the columns that a measure, model or framework makes."""
+    match maker:
+        case MeasureDefinition():
+            return (maker.name,)
+        case ModelDefinition():
+            return tuple(maker.gives)
+        case FrameworkDefinition():
+            bands = (_inner(maker, axis) for axis, each in maker.axes.items() if each.bands)
+            score = (_inner(maker, SCORE),) if maker.method == "scorecard" else ()
+            return (maker.name, *bands, *score)
+
+
+def unit_of(maker: Maker, column: str) -> Unit:
+    """The unit of one of its columns."""
+    match maker:
+        case MeasureDefinition():
+            return maker.unit
+        case ModelDefinition():
+            return maker.gives[column].unit
+        case FrameworkDefinition():
+            return Unit.SCORE if maker.method == "scorecard" and column == _inner(maker, SCORE) else Unit.LABEL
+
+
+def needs(definition: Definition, parse: Parse) -> frozenset[str]:
+    """The names that it is made from directly.
+
+    A measure over a table has none: it is made from rows. A study names columns, models or frameworks, a report all
+    that it shows, a table other tables.
+    """
+    match definition:
+        case MeasureDefinition(table=None):
+            return parse(definition.formula, definition.place_of("formula")).columns
+        case ModelDefinition():
+            return frozenset(definition.inputs.values())
+        case FrameworkDefinition():
+            axes = definition.axes.values()
+            cut = frozenset(column for axis in axes for column in (axis.column, axis.cut_column))
+            return cut | _conditions(definition, parse)
+        case StudyDefinition():
+            return frozenset({*definition.inputs.values(), *definition.optional.values()})
+        case ReportDefinition():
+            return frozenset({*definition.headline, *definition.frameworks, *definition.studies, *definition.columns})
+        case TableDefinition():
+            return frozenset(tables_behind(definition))
+        case _:
+            return frozenset()
+
+
+def tables_behind(table: TableDefinition) -> tuple[str, ...]:
+    """The tables that a table reads directly."""
+    looked_up = [column.lookup.split(".")[0] for column in table.columns.values() if column.lookup]
+    return tuple(dict.fromkeys([*([table.derived_from] if table.derived_from else []), *looked_up]))
+
+
+def table_columns(table: TableDefinition, tables: Mapping[str, TableDefinition]) -> dict[str, Unit]:
+    """The columns of a table and their units; a derived table has its key from the table behind it."""
+    columns = {name: column.unit for name, column in table.columns.items()}
+    source = tables.get(table.derived_from or "")
+    if source is None:
+        return columns
+    # Without the table itself, so that tables derived in a circle, which are told elsewhere, come to an end.
+    behind = table_columns(source, {name: each for name, each in tables.items() if each is not table})
+    return {**{name: behind[name] for name in table.key if name in behind}, **columns}
+
+
+def meta(maker: Maker, column: str, caveats: tuple[Text, ...]) -> ColumnMeta:
+    """What one of its columns means."""
+    match maker:
+        case MeasureDefinition():
+            return ColumnMeta(column, maker.title, maker.unit, maker.description, maker.source, caveats)
+        case ModelDefinition():
+            given = maker.gives[column]
+            return ColumnMeta(column, given.title, given.unit, given.description, maker.source, caveats)
+        case FrameworkDefinition():
+            title, labels = _framework_words(maker, column)
+            unit = unit_of(maker, column)
+            return ColumnMeta(column, title, unit, maker.description, maker.source, caveats, labels)
+
+
+def _framework_words(framework: FrameworkDefinition, column: str) -> tuple[Text, Mapping[str, Text]]:
+    """Title and labels of a framework's own column, of an axis, or of the score."""
+    if column == framework.name:
+        return framework.title, framework.labels
+    inner = column.removeprefix(_inner(framework, ""))
+    if inner in framework.axes:
+        axis = framework.axes[inner]
+        return _within(framework, axis.title), {band.key: band.title for band in axis.bands}
+    return _within(framework, Text(en="score", zh="得分")), {}
+
+
+def _within(framework: FrameworkDefinition, title: Text) -> Text:
+    return Text(en=f"{framework.title.en}: {title.en}", zh=f"{framework.title.zh}：{title.zh}")
+
+
+def _inner(framework: FrameworkDefinition, part: str) -> str:
+    return f"{framework.name}__{part}"
+
+
+def _conditions(framework: FrameworkDefinition, parse: Parse) -> frozenset[str]:
+    """The columns in the conditions of rules; the names of axes stand for bands."""
+    read = (
+        parse(cell.when, framework.place_of("cells", index, "when")).columns
+        for index, cell in enumerate(framework.cells)
+        if cell.when is not None
+    )
+    return frozenset[str]().union(*read) - set(framework.axes)

@@ -1,0 +1,158 @@
+"""Frameworks: axes cut into bands, and one of four ways to turn bands into named cells with a meaning and a strategy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, BeforeValidator
+
+from worthbook.definitions.definition import Definition, Formula, Name, Part, RefusedError
+from worthbook.kernel.errors import Fault
+from worthbook.kernel.language import Text
+from worthbook.kernel.units import Unit
+
+CutKind = Literal["value", "above", "customers", "total", "mean", "median"]
+
+_NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
+_SHARE = re.compile(rf"(?P<percent>{_NUMBER})% of (?P<whole>customers|total)")
+_ABOVE = re.compile(rf"above (?P<value>{_NUMBER})")
+
+CUT_UNREADABLE = Fault(
+    "cut-unreadable",
+    what=Text(en="'{text}' is not a cut.", zh="“{text}”不是有效的切点。"),
+    hint=Text(
+        en="Write a number, 'above 0', '80% of customers', '20% of total', 'mean' or 'median'.",
+        zh="请写数值、“above 0”“80% of customers”“20% of total”“mean”或“median”。",
+    ),
+)
+CELL_TWICE = Fault(
+    "cell-twice",
+    what=Text(en="Two cells have the same key: {keys}.", zh="有多个单元使用了相同的键：{keys}。"),
+    hint=Text(en="Give each cell a key of its own.", zh="请为每个单元取不同的键。"),
+)
+
+
+class Cut(Part):
+    """Where one band ends and the next begins, reading the bands from the lowest.
+
+    `12.5`: values of 12.5 and more are in the upper band. `above 0`: only values greater than 0 are. `80% of customers`: the
+    lower bands together hold the lowest 80 % of customers, `20% of total` the customers who bring the lowest 20 % of the total,
+    each as nearly as equal values staying together allow. `mean` and `median`: of the customers placed.
+
+    >>> Cut.parse("80% of customers")
+    Cut(kind='customers', value=0.8)
+    """
+
+    kind: CutKind
+    value: float = 0.0
+
+    @classmethod
+    def parse(cls, text: str) -> Cut:
+        """Read the short form used in YAML."""
+        if text in {"mean", "median"}:
+            return cls(kind="mean" if text == "mean" else "median")
+        if re.fullmatch(_NUMBER, text):
+            return cls(kind="value", value=float(text))
+        if match := _ABOVE.fullmatch(text):
+            return cls(kind="above", value=float(match["value"]))
+        if match := _SHARE.fullmatch(text):
+            share = float(match["percent"]) / 100
+            return cls(kind="customers" if match["whole"] == "customers" else "total", value=share)
+        raise RefusedError(CUT_UNREADABLE.problem(text=text))
+
+
+def _cut_text(value: object) -> str:
+    text = f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    Cut.parse(text)
+    return text
+
+
+CutText = Annotated[str, BeforeValidator(_cut_text, json_schema_input_type=str | float)]
+
+
+class Band(Part):
+    """One stretch of an axis."""
+
+    key: Name
+    title: Text
+    points: float | None = None
+    """In a scorecard: what the band scores."""
+
+
+class Axis(Part):
+    """A column and where it is cut; bands lowest value first, one more than cuts."""
+
+    title: Text
+    column: Name
+    cuts: tuple[CutText, ...]
+    cuts_from: Name | None = None
+    """The column in whose values the cuts are found, where it is not `column` itself: `column: recency_days` with
+    `cuts_from: mean_days_between` and the cut `90% of customers` asks whether a customer has been silent for longer
+    than nine in ten customers usually wait from one purchase to the next."""
+    bands: tuple[Band, ...] = ()
+    """Left out by the one axis of a `tiers` framework, whose cells are the bands."""
+    weight: float | None = None
+    """In a scorecard."""
+
+    @property
+    def cut_column(self) -> Name:
+        """The column in whose values the cuts are found."""
+        return self.cuts_from or self.column
+
+    @property
+    def parsed_cuts(self) -> tuple[Cut, ...]:
+        """The cuts, read."""
+        return tuple(Cut.parse(text) for text in self.cuts)
+
+
+class Cell(Part):
+    """A named group of customers, what it means, and what to do with it."""
+
+    key: Name
+    title: Text
+    meaning: Text
+    strategy: Text
+    bands: Mapping[Name, Name | tuple[Name, ...]] | None = None
+    """In a grid: axis → the band or bands that lead here; an axis that is not named may have any band."""
+    when: Formula | None = None
+    """In rules: the condition over axis bands and columns; the first cell that holds wins, the last, without `when`,
+    takes the rest. The name of an axis is the key of its band. A customer for whom a rule cannot be decided, because
+    something that it compares is unknown, is in no cell: ask `is null` first where the unknown has a meaning."""
+
+
+def _one_key_each(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    keys = [cell.key for cell in cells]
+    doubled = sorted({key for key in keys if keys.count(key) > 1})
+    if doubled:
+        raise RefusedError(CELL_TWICE.problem(keys=", ".join(doubled)))
+    return cells
+
+
+class FrameworkDefinition(Definition):
+    """A way to grade or group customers; `framework_checks.problems` says what does not fit together in one.
+
+    It gives a column of its own name (the key of the cell), one column `name__axis` of band keys per axis with bands, and for a
+    scorecard `name__score`.
+    """
+
+    noun: ClassVar[str] = "framework"
+
+    method: Literal["tiers", "grid", "scorecard", "rules"]
+    axes: Mapping[Name, Axis]
+    cells: Annotated[tuple[Cell, ...], AfterValidator(_one_key_each)]
+    """Tiers and grades: lowest first. Rules: in the order in which they are tried."""
+    score_cuts: tuple[CutText, ...] = ()
+    """In a scorecard: where the weighted mean of the points is cut into grades."""
+    unit: ClassVar[Unit] = Unit.LABEL
+
+    @property
+    def parsed_score_cuts(self) -> tuple[Cut, ...]:
+        """The cuts of a scorecard's score, read."""
+        return tuple(Cut.parse(text) for text in self.score_cuts)
+
+    @property
+    def labels(self) -> Mapping[str, Text]:
+        """The title of each cell by key."""
+        return {cell.key: cell.title for cell in self.cells}

@@ -1,0 +1,98 @@
+"""Mappings: how the lines of one kind of file become rows of the book's tables."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from worthbook.definitions.definition import Definition, Formula, Name, Part
+from worthbook.kernel.language import Text
+from worthbook.kernel.units import Unit
+
+Look = Literal["customer", "date", "money"]
+"""What the values of a column may look like: ids that come back, dates, amounts."""
+
+
+FIRST_LINE = "is_first_line"
+"""In a mapping with `carry_down`: holds on the first line of each order."""
+
+
+class SourceField(Part):
+    """One column of the file, by the headers it goes under, and how it is read."""
+
+    names: Annotated[tuple[str, ...], Field(min_length=1)]
+    """The first one that the file has is read; case, spaces and punctuation do not matter."""
+    unit: Unit = Unit.TEXT
+    needed: bool = False
+    """Whether a file without it is of another kind."""
+    looks_like: Look | None = None
+    """How the column may be found by its values where no header fits."""
+
+
+class CarryDown(Part):
+    """For files with several lines an order: what concerns the whole order."""
+
+    by: Name
+    """The field with the number of the order."""
+    fields: tuple[Name, ...] = ()
+    """Fields that are written on one line of an order only and hold for all its lines."""
+    totals: Mapping[Name, Formula] = {}
+    """New fields: the sum of a formula over the lines of the order."""
+
+
+class Skip(Part):
+    """Lines that are left out on purpose."""
+
+    when: Formula
+    """A condition over the fields."""
+    reason: Name
+    because: Text
+    """Said as `12 lines: …`."""
+
+
+class Feed(Part):
+    """Rows for one canonical table: one row a line, or one row a key where the table's key is among the columns.
+
+    Formulas read the fields; a field that the file does not have is unknown.
+    """
+
+    table: Name
+    when: Formula | None = None
+    """Which accepted lines give a row; None is every line."""
+    columns: Mapping[Name, Formula]
+
+
+class MappingDefinition(Definition):
+    """How one kind of file is recognised and read."""
+
+    noun: ClassVar[str] = "mapping"
+
+    fields: Mapping[Name, SourceField]
+    feeds: Annotated[tuple[Feed, ...], Field(min_length=1)]
+    carry_down: CarryDown | None = None
+    skip: tuple[Skip, ...] = ()
+    identical_lines: Literal["keep", "reject"] = "keep"
+    """Lines alike in every column: separate purchases in a plain log, a mistake where each line has an order number."""
+    generic: bool = False
+    """Whether it is tried only where no special layout fits."""
+
+    @property
+    def readable(self) -> Mapping[str, Unit]:
+        """Everything that its formulas may read, and its unit."""
+        own = {name: field.unit for name, field in self.fields.items()}
+        if self.carry_down is None:
+            return own
+        return {**own, **dict.fromkeys(self.carry_down.totals, Unit.QUANTITY), FIRST_LINE: Unit.FLAG}
+
+
+def header_key(header: str) -> str:
+    """What is compared of a header: letters and digits, in lower case and half width.
+
+    >>> header_key("Customer ID") == header_key("customer_id"), header_key("商品总价（元）")
+    (True, '商品总价元')
+    """
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", header).casefold())

@@ -1,0 +1,90 @@
+"""Whether a mapping feeds columns that there are, from fields that it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from worthbook.definitions.formulas import COLUMN_UNKNOWN, FormulaReader
+from worthbook.definitions.mapping import MappingDefinition
+from worthbook.definitions.table import TableDefinition
+from worthbook.definitions.table_checks import TABLE_UNKNOWN, table_named
+from worthbook.kernel.errors import Fault, Problem, did_you_mean
+from worthbook.kernel.language import Text
+
+FIELD_UNKNOWN = Fault(
+    "mapping-field-unknown",
+    what=Text(en="The mapping has no field '{name}'.", zh="该映射没有名为“{name}”的字段。"),
+    hint=Text(en="{near}", zh="{near}"),
+)
+COLUMN_REQUIRED = Fault(
+    "mapping-column-required",
+    what=Text(
+        en="The table '{table}' needs '{name}', which is not fed.", zh="数据表“{table}”必须有“{name}”，此处却没有提供。"
+    ),
+    hint=Text(en="Add `{name}: …` to the columns.", zh="请在 columns 中补充 `{name}: …`。"),
+)
+TABLE_DERIVED = Fault(
+    "mapping-table-derived",
+    what=Text(
+        en="The table '{table}' is derived; files cannot feed it.", zh="数据表“{table}”是派生表，不能由文件导入。"
+    ),
+    hint=Text(en="Feed the table '{source}' instead.", zh="请改为导入到“{source}”。"),
+)
+
+
+def problems(
+    mapping: MappingDefinition, tables: Mapping[str, TableDefinition], formulas: FormulaReader
+) -> Iterator[Problem]:
+    """What is wrong with one mapping."""
+    yield from _fields_named(mapping)
+    whole = Text(en=f"The mapping '{mapping.name}'", zh=f"映射“{mapping.name}”")
+    for path, formula in _formulas(mapping):
+        known = mapping.fields if path[0] == "carry_down" else mapping.readable
+        yield from formulas.problems(formula, mapping.place_of(*path), known, whole, aggregate=False)
+    for index in range(len(mapping.feeds)):
+        yield from _table_fed(mapping, index, tables)
+
+
+def _formulas(mapping: MappingDefinition) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every formula, and where it stands."""
+    if mapping.carry_down is not None:
+        for name, formula in mapping.carry_down.totals.items():
+            yield ("carry_down", "totals", name), formula
+    for index, skip in enumerate(mapping.skip):
+        yield ("skip", index, "when"), skip.when
+    for index, feed in enumerate(mapping.feeds):
+        if feed.when is not None:
+            yield ("feeds", index, "when"), feed.when
+        for column, formula in feed.columns.items():
+            yield ("feeds", index, "columns", column), formula
+
+
+def _fields_named(mapping: MappingDefinition) -> Iterator[Problem]:
+    if mapping.carry_down is None:
+        return
+    named: list[tuple[tuple[str | int, ...], str]] = [(("by",), mapping.carry_down.by)]
+    named += [(("fields", index), name) for index, name in enumerate(mapping.carry_down.fields)]
+    for path, name in named:
+        if name not in mapping.fields:
+            where = mapping.place_of("carry_down", *path)
+            yield FIELD_UNKNOWN.problem(where, name=name, near=did_you_mean(name, mapping.fields))
+
+
+def _table_fed(mapping: MappingDefinition, index: int, tables: Mapping[str, TableDefinition]) -> Iterator[Problem]:
+    feed = mapping.feeds[index]
+    where = mapping.place_of("feeds", index, "table")
+    table = tables.get(feed.table)
+    if table is None:
+        yield TABLE_UNKNOWN.problem(where, name=feed.table, near=did_you_mean(feed.table, tables))
+        return
+    if table.derived_from is not None:
+        yield TABLE_DERIVED.problem(where, table=table.name, source=table.derived_from)
+        return
+    for name in feed.columns:
+        if name not in table.columns:
+            place = mapping.place_of("feeds", index, "columns", name)
+            near = did_you_mean(name, table.columns)
+            yield COLUMN_UNKNOWN.problem(place, whole=table_named(table.name), name=name, near=near)
+    for name, column in table.columns.items():
+        if column.required and column.default is None and name not in feed.columns:
+            yield COLUMN_REQUIRED.problem(where, table=table.name, name=name)

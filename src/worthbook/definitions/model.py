@@ -1,0 +1,36 @@
+"""Models: columns that are estimated from other columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from worthbook.definitions.definition import Definition, Name, Part
+from worthbook.definitions.measure import Better, WindowText
+from worthbook.kernel.language import Text
+from worthbook.kernel.units import Unit
+
+
+class GivenColumn(Part):
+    """One column that the fitted model predicts."""
+
+    title: Text
+    description: Text
+    unit: Unit
+    quantity: Name
+    """What the estimator is asked for: `p_alive`, `expected_purchases`."""
+    horizon: WindowText | None = None
+    """How far ahead, for a quantity that looks ahead."""
+    better: Better = "neither"
+
+
+class ModelDefinition(Definition):
+    """An estimator, the columns it reads by role, and the columns it gives."""
+
+    noun: ClassVar[str] = "model"
+
+    estimator: Name
+    inputs: Mapping[str, Name]
+    """Role in the model's own symbols → column: `{x: repeat_purchases, t_x: recency_weeks, T: age_weeks}`."""
+    gives: Mapping[Name, GivenColumn]
+    options: Mapping[Name, float | str] = {}

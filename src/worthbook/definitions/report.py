@@ -1,0 +1,25 @@
+"""Reports: which columns, frameworks and studies an evaluation makes and shows, in what order."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from worthbook.definitions.definition import Definition, Name
+from worthbook.definitions.study import FindingDefinition
+
+
+class ReportDefinition(Definition):
+    """What `worthbook evaluate` makes."""
+
+    noun: ClassVar[str] = "report"
+
+    headline: tuple[Name, ...]
+    """The framework that leads the summary: the first of these that could place anyone."""
+    frameworks: tuple[Name, ...]
+    studies: tuple[Name, ...]
+    columns: tuple[Name, ...]
+    """Columns of the customer list, in order, beside those of the frameworks."""
+    findings: tuple[FindingDefinition, ...] = ()
+    """The sentences that lead the summary; their facts are those of the evaluation and, as `study__fact`, of its studies."""
+    cautions: tuple[FindingDefinition, ...] = ()
+    """What to know before relying on it, said where it applies."""

@@ -1,0 +1,51 @@
+"""Canonical tables: what the book holds, column by column, and the coarser grains derived from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from worthbook.definitions.definition import Definition, Formula, Name, Part
+from worthbook.definitions.measure import WindowText
+from worthbook.kernel.language import Text
+from worthbook.kernel.units import Unit
+
+
+class TableColumnDefinition(Part):
+    """One column of a table."""
+
+    title: Text
+    unit: Unit
+    description: Text | None = None
+    required: bool = False
+    """In a stored table: a row without it is rejected."""
+    personal: bool = False
+    """Whether it is personal data."""
+    default: Formula | None = None
+    """In a stored table: what an import writes where the file gives nothing, worked out from the row's other columns."""
+    lookup: str | None = None
+    """In a stored table: `products.category`, read from the row of that table with the same key when the column is used."""
+    formula: Formula | None = None
+    """In a stored table: worked out from the row's other columns when the column is used. In a derived table: an aggregate over
+    the rows of a group, or, over such aggregates, what the customer's row before gives: `previous(column)`."""
+    window: WindowText | None = None
+    """In a derived table: only rows of this window count."""
+
+
+class TableDefinition(Definition):
+    """A stored table, or a table derived from one by grouping its rows.
+
+    Every table has one row per `key`, belongs to customers through `customer` (None for a table such as products that is about
+    something else) and lies in time by its `time` column.
+    """
+
+    noun: ClassVar[str] = "table"
+
+    columns: Mapping[Name, TableColumnDefinition]
+    key: tuple[Name, ...]
+    """Stored: what identifies a row. Derived: the columns that are grouped by."""
+    customer: Name | None = "customer_id"
+    time: Name | None = None
+    derived_from: Name | None = None
+    where: Formula | None = None
+    """Derived: which rows of the source count."""
