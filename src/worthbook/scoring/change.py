@@ -1,0 +1,147 @@
+"""The smallest changes that would move a customer to another cell, all else equal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from worthbook.kernel.language import Text
+from worthbook.kernel.money import DECIMAL_PLACES
+from worthbook.kernel.units import Unit, Value, show
+from worthbook.scoring.bands import Number, comparable, known
+from worthbook.scoring.place import Case
+
+Direction = Literal["more", "less"]
+Effect = Literal["up", "down", "across"]
+"""Tiers and grades have an up and a down; the cells of grids and rules only lie side by side."""
+
+_MORE = Text(
+    en="{column}: {amount} more (from {limit} on) leads to {cell}.",
+    zh="{column}再增加{amount}（达到{limit}），即归入“{cell}”。",
+)
+_LESS = Text(
+    en="{column}: {amount} less (below {limit}) leads to {cell}.",
+    zh="{column}减少{amount}（低于{limit}），即归入“{cell}”。",
+)
+_MORE_THAN_LESS = Text(
+    en="{column}: more than {amount} less (below {limit}) leads to {cell}.",
+    zh="{column}减少超过{amount}（低于{limit}），即归入“{cell}”。",
+)
+_ANY_LESS = Text(
+    en="{column}: any less (below {limit}) leads to {cell}.",
+    zh="{column}只要再减少（低于{limit}），即归入“{cell}”。",
+)
+_POINTS = Text(en="{points} percentage points", zh="{points}个百分点")
+
+
+@dataclass(frozen=True)
+class Change:
+    """The smallest change of one column, in one direction, that leads to another cell."""
+
+    column: str
+    direction: Direction
+    amount: Number
+    """How much more is enough; how much less: at least so much for a count, more than this for anything else."""
+    limit: Number
+    """Where the band begins that is reached by more and left by less."""
+    cell: str
+    effect: Effect
+    text: Text
+
+
+def changes(case: Case) -> tuple[Change, ...]:
+    """At most one change up and one down for every column that an axis cuts; relative to its size, the smallest first.
+
+    Raises:
+        NotFollowedError: for rules that use functions.
+    """
+    found = [change for column in _columns(case) for change in _along(case, column)]
+    return tuple(sorted(found, key=_size))
+
+
+def _columns(case: Case) -> tuple[str, ...]:
+    """The columns that axes cut, each once: two axes may cut one column."""
+    return tuple(dict.fromkeys(axis.column for axis in case.definition.axes.values()))
+
+
+def _along(case: Case, column: str) -> Iterator[Change]:
+    value = known(case.values.get(column))
+    if value is None:
+        return
+    limits = {
+        comparable(limit, value)
+        for name, axis in case.definition.axes.items()
+        for limit in case.thresholds[name]
+        if axis.column == column and math.isfinite(limit)
+    }
+    upwards = [(limit, limit) for limit in sorted(limits) if limit > value]
+    downwards = [(limit, _just_below(limit)) for limit in sorted(limits, reverse=True) if limit <= value]
+    for ways in (upwards, downwards):
+        for limit, tried in ways:
+            cell = case.with_value(column, tried).cell
+            if cell is not None and cell != case.cell:
+                yield _change(case, column, limit, cell)
+                break
+
+
+def _just_below(limit: Number) -> Number:
+    if isinstance(limit, Decimal):
+        return limit - Decimal(1).scaleb(-DECIMAL_PLACES)
+    return math.nextafter(limit, -math.inf)
+
+
+def _change(case: Case, column: str, limit: Number, cell: str) -> Change:
+    unit = case.columns[column].unit
+    distance = _minus(limit, known(case.values[column]) or 0)
+    direction: Direction = "more" if distance > 0 else "less"
+    amount: Number = distance if distance > 0 else -distance
+    if direction == "more":
+        form = _MORE
+    elif unit.storage == "integer":
+        amount, form = math.floor(amount) + 1, _LESS
+    else:
+        form = _MORE_THAN_LESS if amount else _ANY_LESS
+    text = form.format(
+        amount=_amount_shown(amount, unit, case.currency),
+        column=case.columns[column].title,
+        limit=shown(limit, unit, case.currency),
+        cell=case.definition.labels[cell],
+    )
+    return Change(column, direction, amount, limit, cell, _effect(case, cell), text)
+
+
+def _amount_shown(amount: Number, unit: Unit, currency: str) -> Text:
+    """A difference; between per cents it is counted in percentage points."""
+    if unit not in {Unit.SHARE, Unit.RATE, Unit.PROBABILITY}:
+        return shown(amount, unit, currency)
+    return _POINTS.format(points=shown(round(float(amount) * 100, 6), Unit.RATIO, currency))
+
+
+def _minus(left: Number, right: Number) -> Number:
+    """A difference that stays exact where both are decimals or whole numbers."""
+    if isinstance(left, float) or isinstance(right, float):
+        return float(left) - float(right)
+    return left - right
+
+
+def _effect(case: Case, cell: str) -> Effect:
+    if case.definition.method not in {"tiers", "scorecard"}:
+        return "across"
+    keys = [each.key for each in case.definition.cells]
+    return "up" if case.cell is None or keys.index(cell) > keys.index(case.cell) else "down"
+
+
+def _size(change: Change) -> float:
+    """How large a change is beside what it starts from or reaches: money and days cannot be compared as they are."""
+    amount, limit = float(change.amount), float(change.limit)
+    start = limit - amount if change.direction == "more" else limit + amount
+    scale = max(abs(start), abs(limit))
+    return amount / scale if scale else 0.0
+
+
+def shown(value: Value, unit: Unit, currency: str) -> Text:
+    """A value as people write it, in both languages."""
+    return Text(en=show(value, unit, "en", currency), zh=show(value, unit, "zh", currency))

@@ -1,0 +1,82 @@
+"""The words of a rule's condition: which of them name columns or axes.
+
+Conditions are formulas; the data floor parses and checks them. Here they are only taken apart into words, so that the
+name of an axis can be replaced by the column of its bands without touching quoted text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple
+
+Kind = Literal["text", "quoted", "number", "word", "sign"]
+
+_LOGIC = frozenset({"and", "or", "not", "is", "null", "true", "false", "in", "between"})
+_CASES = frozenset({"case", "when", "then", "else", "end"})
+KEYWORDS = _LOGIC | _CASES
+
+_TOKEN = re.compile(
+    r"""(?P<text>'(?:[^']|'')*')
+      | (?P<quoted>"(?:[^"]|"")*")
+      | (?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)
+      | (?P<word>[A-Za-z_][A-Za-z0-9_]*)
+      | (?P<sign><>|!=|<=|>=|\S)""",
+    re.VERBOSE,
+)
+
+
+class Token(NamedTuple):
+    """One word, number, text or sign, and where it stands."""
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+
+    @property
+    def name(self) -> str | None:
+        """The column it names, if it names one."""
+        if self.kind == "quoted":
+            return self.text[1:-1].replace('""', '"')
+        return self.text if self.kind == "word" and self.text.lower() not in KEYWORDS else None
+
+
+def tokens(condition: str) -> tuple[Token, ...]:
+    """The words of a condition in order.
+
+    >>> [token.text for token in tokens("r in ('r4', 'r5') and spend >= 1.5")]
+    ['r', 'in', '(', "'r4'", ',', "'r5'", ')', 'and', 'spend', '>=', '1.5']
+    """
+    return tuple(_tokens(condition))
+
+
+def _tokens(condition: str) -> Iterator[Token]:
+    for match in _TOKEN.finditer(condition):
+        for kind in ("text", "quoted", "number", "word", "sign"):
+            if match[kind] is not None:
+                yield Token(kind, match[kind], match.start(), match.end())
+
+
+def _named(condition: str) -> Iterator[tuple[Token, str]]:
+    """The words that name columns: neither keywords nor functions."""
+    words = tokens(condition)
+    following = [*(token.text for token in words[1:]), ""]
+    for token, after in zip(words, following, strict=True):
+        if token.name is not None and after != "(":
+            yield token, token.name
+
+
+def renamed(condition: str, names: Mapping[str, str]) -> str:
+    """The same condition with other names for some columns.
+
+    >>> renamed("r = 'r' and recency > 3", {"r": "rfm__r"})
+    "rfm__r = 'r' and recency > 3"
+    """
+    pieces: list[str] = []
+    end = 0
+    for token, name in _named(condition):
+        if name in names:
+            pieces += [condition[end : token.start], names[name]]
+            end = token.end
+    return "".join([*pieces, condition[end:]])

@@ -1,0 +1,121 @@
+"""Why one customer is where they are, in sentences with the customer's own numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from worthbook.kernel.language import Text
+from worthbook.kernel.units import Unit, Value
+from worthbook.scoring.bands import Number
+from worthbook.scoring.change import Change, changes, shown
+from worthbook.scoring.judge import NotFollowedError
+from worthbook.scoring.place import Case
+from worthbook.scoring.points import points_of
+
+_IN_BAND = Text(en="{column}: {value}, {band}", zh="{column}为{value}（{band}）")
+_PLAIN = Text(en="{column}: {value}", zh="{column}为{value}")
+_NOT_KNOWN = Text(en="{column}: not known", zh="{column}未知")
+_LEADS = Text(en="{reasons} → {cell}.", zh="{reasons}，因此归入“{cell}”。")
+_SCORED = Text(en="{reasons}; score {score} → {cell}.", zh="{reasons}，得分{score}，因此归入“{cell}”。")
+_NOWHERE = Text(en="{reasons}. With this no cell can be given.", zh="{reasons}，信息不足，暂不归类。")
+_RELATIVE = Text(
+    en="The limits are those found among all customers at this date; they move when the others move.",
+    zh="各界限由当日全体客户的数据得出，会随其他客户的变化而变动。",
+)
+_NOT_FOLLOWED = Text(
+    en="Which change would lead to another cell cannot be said: the rules use functions.",
+    zh="规则中使用了函数，无法推算怎样的变化会改变归类。",
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One axis for one customer."""
+
+    axis: str
+    column: str
+    value: Value
+    band: str | None
+    """The key of the band; None where unknown, and in `tiers`, where the cell is the band."""
+    begins: Number | None
+    """Where the band begins; None for the lowest and the unknown."""
+    ends: Number | None
+    """Where the next band begins; None where nobody is above."""
+    points: float | None
+    """In a scorecard: what the band scores."""
+    text: Text
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a customer is in a cell, and what would lead to another."""
+
+    cell: str | None
+    """None where the customer could not be placed."""
+    score: float | None
+    """In a scorecard."""
+    readings: tuple[Reading, ...]
+    because: Text
+    changes: tuple[Change, ...]
+    """Relative to what the customer has, the smallest first."""
+    notes: tuple[Text, ...]
+
+
+def explain(case: Case) -> Explanation:
+    """Explain the cell of one customer.
+
+    Rules that use functions cannot be followed without an engine: their cell is then read from the framework's own
+    column among the case's values, and no changes are given.
+
+    Args:
+        case: the customer's values, the framework, its thresholds, and what its columns are called.
+    """
+    notes = [_RELATIVE] if _is_relative(case) else []
+    try:
+        cell, moves = case.cell, changes(case)
+    except NotFollowedError:
+        given = case.values.get(case.definition.name)
+        cell, moves = given if isinstance(given, str) else None, ()
+        notes.append(_NOT_FOLLOWED)
+    readings = tuple(_readings(case))
+    return Explanation(cell, case.score, readings, _because(case, readings, cell), moves, tuple(notes))
+
+
+def _readings(case: Case) -> Iterator[Reading]:
+    for name, axis in case.definition.axes.items():
+        value, limits, index = case.values.get(axis.column), case.thresholds[name], case.band(name)
+        band = axis.bands[index] if index is not None and axis.bands else None
+        meta = case.columns[axis.column]
+        form = _NOT_KNOWN if index is None else _PLAIN if band is None else _IN_BAND
+        yield Reading(
+            axis=name,
+            column=axis.column,
+            value=value,
+            band=None if band is None else band.key,
+            begins=limits[index - 1] if index else None,
+            ends=next((limit for limit in limits[index:] if limit != math.inf), None) if index is not None else None,
+            points=points_of(axis, value, limits) if case.definition.method == "scorecard" else None,
+            text=form.format(
+                column=meta.title,
+                value=shown(value, meta.unit, case.currency),
+                band="" if band is None else band.title,
+            ),
+        )
+
+
+def _because(case: Case, readings: tuple[Reading, ...], cell: str | None) -> Text:
+    en, zh = [reading.text.en for reading in readings], [reading.text.zh for reading in readings]
+    reasons = Text(en="; ".join(en), zh="，".join(zh))
+    if cell is None:
+        return _NOWHERE.format(reasons=reasons)
+    title = case.definition.labels[cell]
+    if case.score is None:
+        return _LEADS.format(reasons=reasons, cell=title)
+    return _SCORED.format(reasons=reasons, cell=title, score=shown(case.score, Unit.SCORE, case.currency))
+
+
+def _is_relative(case: Case) -> bool:
+    cuts = [cut for axis in case.definition.axes.values() for cut in axis.parsed_cuts]
+    return any(cut.kind not in {"value", "above"} for cut in [*cuts, *case.definition.parsed_score_cuts])

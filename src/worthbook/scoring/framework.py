@@ -1,0 +1,65 @@
+"""A framework as formulas: first its bands and, in a scorecard, its score; then the cell that they decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from worthbook.definitions.framework import FrameworkDefinition
+from worthbook.definitions.framework_checks import SCORE
+from worthbook.kernel.units import Unit
+from worthbook.scoring.bands import Formulas, Thresholds, band_formula, literal
+from worthbook.scoring.cells import grid_formula, tier_formula
+from worthbook.scoring.points import score_formula
+from worthbook.scoring.rules import rules_formula
+
+
+def band_columns(definition: FrameworkDefinition) -> dict[str, str]:
+    """Axis → the column of its bands; the one axis of `tiers` has none beside the framework's own."""
+    if definition.method == "tiers":
+        return {}
+    return {name: f"{definition.name}__{name}" for name in definition.axes}
+
+
+def score_column(definition: FrameworkDefinition) -> str | None:
+    """The column of the score; None but for a scorecard."""
+    return f"{definition.name}__{SCORE}" if definition.method == "scorecard" else None
+
+
+def steps(definition: FrameworkDefinition, thresholds: Mapping[str, Thresholds]) -> tuple[Formulas, ...]:
+    """The framework's columns as formulas, in steps: each step reads columns made before and those of the step before.
+
+    The score of a scorecard can only be cut once it is made: without a threshold for `score` the answer ends with the
+    step that makes it; with one it is whole.
+
+    Args:
+        definition: the framework, free of `framework_checks.problems`.
+        thresholds: axis → the value at which each of its upper bands begins, in this population; infinite where nobody
+            lies above a cut.
+    """
+    bands = {
+        column: (_band_keys(definition, name, thresholds[name]), Unit.LABEL)
+        for name, column in band_columns(definition).items()
+    }
+    match definition.method:
+        case "tiers":
+            return (_cell(definition, tier_formula(definition, thresholds)),)
+        case "grid":
+            return bands, _cell(definition, grid_formula(definition, band_columns(definition)))
+        case "rules":
+            return bands, _cell(definition, rules_formula(definition, band_columns(definition)))
+        case "scorecard":
+            scored = f"{definition.name}__{SCORE}"
+            first = {**bands, scored: (score_formula(definition, thresholds), Unit.SCORE)}
+            if SCORE not in thresholds:
+                return (first,)
+            grades = band_formula(scored, thresholds[SCORE], [literal(cell.key) for cell in definition.cells])
+            return first, _cell(definition, grades)
+
+
+def _band_keys(definition: FrameworkDefinition, name: str, thresholds: Thresholds) -> str:
+    axis = definition.axes[name]
+    return band_formula(axis.column, thresholds, [literal(band.key) for band in axis.bands])
+
+
+def _cell(definition: FrameworkDefinition, formula: str) -> Formulas:
+    return {definition.name: (formula, Unit.LABEL)}
