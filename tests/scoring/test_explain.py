@@ -51,12 +51,12 @@ def test_changes_are_said_in_both_languages() -> None:
     texts = [each.text for each in changes(case(TIERS, revenue=Decimal("187.8")))]
     assert texts == [
         Text(
-            en="revenue, last 12 months: more than ¥87.8 less (below ¥100) leads to small.",
-            zh="最近12个月收入减少超过¥87.8（低于¥100），即归入“small”。",
+            en="revenue, last 12 months: more than ¥87.80 less (below ¥100.00) leads to small.",
+            zh="最近12个月收入减少超过¥87.80（低于¥100.00），即归入“small”。",
         ),
         Text(
-            en="revenue, last 12 months: ¥312 more (from ¥500 on) leads to vip.",
-            zh="最近12个月收入再增加¥312（达到¥500），即归入“vip”。",
+            en="revenue, last 12 months: ¥312.20 more (from ¥500.00 on) leads to vip.",
+            zh="最近12个月收入再增加¥312.20（达到¥500.00），即归入“vip”。",
         ),
     ]
 
@@ -68,7 +68,7 @@ def test_a_threshold_kept_as_a_float_is_still_exact() -> None:
 
 def test_on_the_limit_any_less_is_enough() -> None:
     (down, _) = changes(case(TIERS, revenue=Decimal(100)))
-    assert down.text.en == "revenue, last 12 months: any less (below ¥100) leads to small."
+    assert down.text.en == "revenue, last 12 months: any less (below ¥100.00) leads to small."
 
 
 def test_counts_change_by_whole_numbers() -> None:
@@ -99,7 +99,7 @@ def test_rates_change_by_percentage_points() -> None:
     assert texts == [
         Text(
             en="growth: 30 percentage points more (from 0 % on) leads to a.",
-            zh="增长率再增加30个百分点（达到0 %），即归入“a”。",
+            zh="增长率再增加30个百分点（达到0%），即归入“a”。",
         )
     ]
 
@@ -112,8 +112,8 @@ def test_a_scorecard_tells_its_points() -> None:
     found = explain(case(SCORECARD, revenue=Decimal(200), orders=None))
     assert [reading.points for reading in found.readings] == [3, None]
     assert found.because == Text(
-        en="revenue, last 12 months: ¥200, mid; orders: not known; score 3 → b.",
-        zh="最近12个月收入为¥200（mid），订单数未知，得分3，因此归入“b”。",
+        en="revenue, last 12 months: ¥200.00, mid; orders: not known; score 3 → b.",
+        zh="最近12个月收入为¥200.00（mid），订单数未知，得分3，因此归入“b”。",
     )
 
 
@@ -127,7 +127,7 @@ def test_nobody_is_explained_into_a_cell_by_what_is_not_known() -> None:
     found = explain(case(GRID, revenue=Decimal(900), orders=None))
     assert (found.cell, found.because.en) == (
         None,
-        "revenue, last 12 months: ¥900, high; orders: not known. With this no cell can be given.",
+        "revenue, last 12 months: ¥900.00, high; orders: not known. With this no cell can be given.",
     )
 
 

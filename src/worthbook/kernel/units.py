@@ -141,6 +141,17 @@ def show(value: Value, unit: Unit, language: Language, currency: str = "") -> st
     return sign + _amount(size, language)
 
 
+def show_exactly(value: Value, unit: Unit, language: Language, currency: str = "") -> str:
+    """Like `show`, but amounts of money to the cent: for one customer's numbers, where a rounded limit would mislead.
+
+    >>> show_exactly(Decimal("12345.6"), Unit.MONEY, "zh", "CNY"), show_exactly(0.5, Unit.SHARE, "en")
+    ('¥12,345.60', '50 %')
+    """
+    if unit is not Unit.MONEY or value is None or isinstance(value, bool | str | dt.date):
+        return show(value, unit, language, currency)
+    return f"{'−' if value < 0 else ''}{symbol(currency)}{abs(value):,.2f}"
+
+
 def _per_cent(share: float, language: Language) -> str:
     per_cent = share * 100
     places = 1 if (0 < per_cent < 9.95) or (99 < per_cent < 100) else 0  # noqa: PLR2004

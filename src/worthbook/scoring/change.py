@@ -10,7 +10,7 @@ from typing import Literal
 
 from worthbook.kernel.language import Text
 from worthbook.kernel.money import DECIMAL_PLACES
-from worthbook.kernel.units import Unit, Value, show
+from worthbook.kernel.units import Unit, Value, show_exactly
 from worthbook.scoring.bands import Number, comparable, known
 from worthbook.scoring.place import Case
 
@@ -143,5 +143,5 @@ def _size(change: Change) -> float:
 
 
 def shown(value: Value, unit: Unit, currency: str) -> Text:
-    """A value as people write it, in both languages."""
-    return Text(en=show(value, unit, "en", currency), zh=show(value, unit, "zh", currency))
+    """A value as people write it, money to the cent, in both languages."""
+    return Text(en=show_exactly(value, unit, "en", currency), zh=show_exactly(value, unit, "zh", currency))
