@@ -1,6 +1,6 @@
 """What every customer is worth to you, and what you are worth to every customer.
 
-The front door for Python: `worthbook.open` a book, ask it for columns and studies; or fit a model to your own arrays with
+The front door for Python: `worthbook.open` a book and ask it for columns; or fit a model to your own arrays with
 `worthbook.models.lifetime`.
 """
 

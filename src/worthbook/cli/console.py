@@ -1,0 +1,48 @@
+"""What all commands share: where they print, and how they end when something is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from worthbook.kernel.errors import WorthbookError
+from worthbook.kernel.language import Language
+
+LanguageOption = Annotated[
+    str, typer.Option("--language", "-l", envvar="WORTHBOOK_LANGUAGE", help="en or zh.", metavar="en|zh")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+
+FAILED = 1
+
+
+def language_of(text: str) -> Language:
+    """The language asked for."""
+    if text == "zh":
+        return "zh"
+    if text == "en":
+        return "en"
+    message = "--language is en or zh"
+    raise typer.BadParameter(message)
+
+
+def print_json(value: object) -> None:
+    """Write one JSON document to standard output."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+@contextmanager
+def answering(language: Language, *, as_json: bool = False) -> Iterator[None]:
+    """End with exit code 1 and the problems in plain words when the work cannot be done."""
+    try:
+        yield
+    except WorthbookError as error:
+        if as_json:
+            print_json({"problems": [problem.as_json() for problem in error.problems]})
+        else:
+            typer.echo(error.say(language), err=True)
+        raise typer.Exit(FAILED) from None

@@ -1,0 +1,42 @@
+"""`worthbook evaluate`: from a file of orders to what every customer is worth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from worthbook.cli.console import JsonOption, LanguageOption, answering, language_of, print_json
+
+
+def evaluate(
+    files: Annotated[
+        list[Path], typer.Argument(help="Files of orders (CSV, CSV.GZ, Parquet), or one book.", show_default=False)
+    ],
+    as_of: Annotated[str, typer.Option(help="The date to evaluate at; by default the last day of the orders.")] = "",
+    book: Annotated[
+        Path | None, typer.Option(help="The book to import into; by default ORDERS.book beside the file.")
+    ] = None,
+    mapping: Annotated[str, typer.Option(help="How to read the files, where they are not recognised.")] = "",
+    currency: Annotated[str, typer.Option(help="Currency of a new book, such as CNY or USD.")] = "",
+    to: Annotated[
+        Path | None, typer.Option(help="Where to write the report and lists; by default into the book.")
+    ] = None,
+    language: LanguageOption = "en",
+    as_json: JsonOption = False,
+) -> None:
+    """Evaluate all customers: a summary here, report.html, and the customers as XLSX, CSV and Parquet."""
+    chosen = language_of(language)
+    with answering(chosen, as_json=as_json):
+        from worthbook.services.evaluate import evaluate_files  # noqa: PLC0415
+
+        answer = evaluate_files(
+            files, as_of=as_of or None, folder=book, mapping=mapping or None, currency=currency, language=chosen, to=to
+        )
+        if as_json:
+            print_json(answer.as_json())
+        else:
+            from worthbook.reporting.terminal import print_summary  # noqa: PLC0415
+
+            print_summary(answer.evaluation, chosen, answer.written)

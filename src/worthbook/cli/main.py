@@ -1,0 +1,34 @@
+"""The `worthbook` command. Commands load what they need when they run, so that help is instant."""
+
+from __future__ import annotations
+
+import typer
+
+from worthbook.cli.check import check
+from worthbook.cli.compare import compare
+from worthbook.cli.demo import demo
+from worthbook.cli.describe import describe
+from worthbook.cli.evaluate import evaluate
+from worthbook.cli.explain import explain
+from worthbook.cli.list import list_definitions
+from worthbook.cli.runs import runs
+
+app = typer.Typer(
+    name="worthbook",
+    help="What every customer is worth to you, and what you are worth to every customer. 客户价值评估。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+for command, name in (
+    (evaluate, "evaluate"),
+    (explain, "explain"),
+    (runs, "runs"),
+    (compare, "compare"),
+    (list_definitions, "list"),
+    (describe, "describe"),
+    (check, "check"),
+    (demo, "demo"),
+):
+    app.command(name)(command)

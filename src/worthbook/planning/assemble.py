@@ -1,0 +1,187 @@
+"""Put an evaluation together: columns, frameworks, models, studies, and the sentences that lead it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from worthbook.data import columns
+from worthbook.data.engine import Engine, Snapshot
+from worthbook.definitions.model import ModelDefinition
+from worthbook.definitions.report import ReportDefinition
+from worthbook.kernel.evaluation import Evaluation, FrameworkResult, ModelResult, SourceFile
+from worthbook.kernel.provenance import Provenance, fingerprint
+from worthbook.kernel.result import Finding, Study
+from worthbook.kernel.units import Value
+from worthbook.planning.assess import assess
+from worthbook.planning.estimate import fit_of
+from worthbook.planning.findings import tell
+from worthbook.planning.index import Catalogue
+from worthbook.planning.lay import VALUE_COLUMN, laid
+from worthbook.planning.make import make
+from worthbook.planning.resolve import resolve
+from worthbook.planning.run import Workbench
+from worthbook.planning.store import KeptRun, Store
+from worthbook.planning.study import StudyContext, make_study
+
+ASSEMBLY_VERSION = "1"
+"""Raised when an evaluation is put together differently from the same columns."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What an evaluation says about the book, beside its numbers."""
+
+    title: str
+    currency: str
+    first: dt.date
+    sources: tuple[SourceFile, ...]
+    notes: tuple[Finding, ...]
+    """What was noticed while the files were read."""
+
+
+def assemble(  # noqa: PLR0913, PLR0917 - a book's parts, what to say of it, what to make, as at when
+    engine: Engine,
+    catalogue: Catalogue,
+    snapshot: Snapshot,
+    store: Store,
+    about: About,
+    report: ReportDefinition,
+    as_of: dt.date,
+) -> KeptRun:
+    """Evaluate what a report asks for as at a date; if nothing has changed since that was last done, find it."""
+    asked = tuple(
+        dict.fromkeys((VALUE_COLUMN, *report.frameworks, *report.columns, *_study_columns(catalogue, report)))
+    )
+    plan = resolve(catalogue, snapshot, asked, as_of)
+    made_from = [plan.provenance[name].id for name in asked]
+    definitions = [report.fingerprint, *(catalogue.studies[name].fingerprint for name in report.studies)]
+    words = [definition.model_dump(mode="json") for definition in catalogue.definitions]
+    about_it = [about.title, about.currency, ASSEMBLY_VERSION]
+    run_id = f"{as_of.isoformat()}-{fingerprint([made_from, definitions, words, about_it])[:8]}"
+    kept = store.find_run(run_id)
+    if kept is not None:
+        return kept
+    bench = make(engine, catalogue, snapshot, store, plan)
+    evaluation, studies = _evaluated(bench, about, report, run_id)
+    provenance = {**plan.provenance, **studies}
+    run = KeptRun(evaluation, provenance, bench.sheets_of(bench.sheets))
+    store.keep_run(run)
+    return run
+
+
+def _study_columns(catalogue: Catalogue, report: ReportDefinition) -> Sequence[str]:
+    """The columns that the report's studies read; a model or framework among their inputs stands for its columns."""
+    names: list[str] = []
+    for study in report.studies:
+        for name in sorted(catalogue.needs(study)):
+            names.extend(catalogue.columns_of(name))
+    return names
+
+
+def _evaluated(
+    bench: Workbench, about: About, report: ReportDefinition, run_id: str
+) -> tuple[Evaluation, Mapping[str, Provenance]]:
+    catalogue = bench.catalogue
+    frameworks = tuple(laid(bench, catalogue.frameworks[name]) for name in report.frameworks)
+    definitions = [model for model in catalogue.models.values() if set(model.gives) & set(bench.sheets)]
+    models = tuple(assess(bench, model, about.first) for model in definitions)
+    customers = columns.count(bench.engine, next(iter(bench.sheets.values())))
+    headline = _headline(report, frameworks)
+    context = StudyContext(
+        engine=bench.engine,
+        snapshot=bench.snapshot,
+        tables=catalogue.tables,
+        sheets=bench.sheets_of(bench.sheets),
+        known={name: catalogue.meta(name) for name in bench.sheets},
+        as_of=bench.plan.as_of,
+        customers=customers,
+        currency=about.currency,
+        fits=_fits(bench, definitions),
+        provenance=bench.plan.provenance,
+        models={model.name: model for model in models},
+    )
+    studies = tuple(make_study(catalogue.studies[name], context) for name in report.studies)
+    facts = _facts(bench, about, customers, headline, frameworks, models, studies)
+    evaluation = Evaluation(
+        run_id=run_id,
+        title=about.title,
+        as_of=bench.plan.as_of,
+        made_at=dt.datetime.now(dt.UTC).replace(microsecond=0),
+        currency=about.currency,
+        customers=customers,
+        headline=headline,
+        frameworks=frameworks,
+        models=models,
+        studies=studies,
+        columns=tuple(catalogue.meta(name) for name in dict.fromkeys((*report.frameworks, *report.columns))),
+        findings=_told(bench, report, facts, about.currency, "findings"),
+        sources=about.sources,
+        cautions=(*about.notes, *_told(bench, report, facts, about.currency, "cautions")),
+        facts=facts,
+    )
+    return evaluation, {study.name: study.provenance for study in studies}
+
+
+def _told(
+    bench: Workbench,
+    report: ReportDefinition,
+    facts: Mapping[str, Value],
+    currency: str,
+    key: Literal["findings", "cautions"],
+) -> tuple[Finding, ...]:
+    sentences = report.findings if key == "findings" else report.cautions
+    return tell(sentences, facts, bench.engine, report.place_of, currency=currency, key=key)
+
+
+def _fits(bench: Workbench, models: Sequence[ModelDefinition]) -> dict[str, object]:
+    """The models that could be fitted."""
+    fits = {model.name: fit_of(bench, model).fit for model in models}
+    return {name: fit for name, fit in fits.items() if fit is not None}
+
+
+def _headline(report: ReportDefinition, frameworks: Sequence[FrameworkResult]) -> FrameworkResult:
+    """The first of the report's choices that could place most customers; the first of all where none could."""
+    by_name = {framework.name: framework for framework in frameworks}
+    choices = [by_name[name] for name in report.headline]
+    return next((each for each in choices if sum(cell.customers for cell in each.cells) > each.unplaced), choices[0])
+
+
+def _facts(  # noqa: PLR0913, PLR0917 - every part of an evaluation has facts
+    bench: Workbench,
+    about: About,
+    customers: int,
+    headline: FrameworkResult,
+    frameworks: Sequence[FrameworkResult],
+    models: Sequence[ModelResult],
+    studies: Sequence[Study],
+) -> dict[str, Value]:
+    """Everything that a leading sentence may speak of, by name."""
+    names = [meta.name for meta in map(bench.catalogue.meta, bench.sheets) if meta.unit.is_numeric]
+    totals = columns.totals(bench.engine, bench.sheets_of(names), names)
+    facts: dict[str, Value] = {
+        "customers": customers,
+        "as_of": bench.plan.as_of,
+        "first_on": about.first,
+        "headline": headline.name,
+        "rejected": sum(source.rejected for source in about.sources),
+        "read": sum(source.read for source in about.sources),
+    }
+    for name, total in totals.items():
+        facts |= {f"{name}__known": total.known, f"{name}__sum": total.sum, f"{name}__mean": total.mean}
+    for framework in frameworks:
+        for cell in framework.cells:
+            place = f"{framework.name}__{cell.key}"
+            facts |= {f"{place}__customers": cell.customers, f"{place}__share": cell.customer_share}
+            facts |= {f"{place}__value": cell.value, f"{place}__value_share": cell.value_share}
+        facts[f"{framework.name}__unplaced"] = framework.unplaced
+    for model in models:
+        facts |= {
+            f"{model.name}__grade": model.grade,
+            **{f"{model.name}__{name}": fact for name, fact in model.facts.items()},
+        }
+    for study in studies:
+        facts |= {f"{study.name}__{name}": fact for name, fact in study.facts.items()}
+    return facts

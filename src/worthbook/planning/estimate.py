@@ -1,0 +1,122 @@
+"""Fit a model to the columns it reads, keep the fit, and give every customer its predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from worthbook.data import columns
+from worthbook.data.engine import Sheet
+from worthbook.definitions.model import ModelDefinition
+from worthbook.kernel.errors import Problem, WorthbookError
+from worthbook.kernel.language import Text
+from worthbook.kernel.period import DAYS_PER_WEEK, Window
+from worthbook.models.base import Fit
+from worthbook.planning.estimators import ESTIMATORS, Ahead, Estimator, FloatArray, Inputs
+from worthbook.planning.run import Workbench
+
+FIT_CUSTOMERS = 1_000_000
+"""A model is fitted to about so many customers at most: whole customer buckets, which are random samples."""
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """A fitted model, or why there is none."""
+
+    model: ModelDefinition
+    fit: Fit[Any] | None
+    problem: Problem | None = None
+
+
+def estimate(bench: Workbench, model: ModelDefinition) -> None:
+    """Make the model's columns; where it cannot be fitted they are unknown for everyone."""
+    fitted = fit_of(bench, model)
+    if fitted.fit is None:
+        unknown = {name: ("null", given.unit) for name, given in model.gives.items()}
+        bench.derive(unknown, model.inputs.values())
+        return
+    names = tuple(model.gives)
+    sheets, by = bench.sheets_of(model.inputs.values()), list(model.inputs.values())
+    predict = _prediction(bench, fitted)
+
+    def make(folder: Path) -> Sheet:
+        return columns.spread(bench.engine, sheets, by, predict, names, folder)
+
+    bench.keep(names, make)
+
+
+def fit_of(bench: Workbench, model: ModelDefinition) -> Estimated:
+    """The model's fit: the kept one if nothing that it was made from has changed."""
+    estimator = ESTIMATORS[model.estimator]
+    made_as = bench.plan.provenance[next(iter(model.gives))].id
+    kept = bench.store.read_fit(made_as)
+    if kept is None:
+        kept = _fitted(bench, model, estimator)
+        bench.store.keep_fit(made_as, kept)
+    if "problem" in kept:
+        return Estimated(model, None, _problem(cast("Mapping[str, Any]", kept["problem"])))
+    return Estimated(model, estimator.fit_class.from_json(cast("str", kept["fit"])))
+
+
+def data_of(bench: Workbench, model: ModelDefinition, parts: list[int] | None = None) -> Any:  # noqa: ANN401 - each estimator has its own
+    """The estimator's data, equal customers grouped."""
+    names = list(model.inputs.values())
+    groups = columns.grouped(bench.engine, bench.sheets_of(names), names, parts=parts)
+    return ESTIMATORS[model.estimator].read(_by_role(model, groups), _float(groups["customers"]))
+
+
+def _fitted(bench: Workbench, model: ModelDefinition, estimator: Estimator) -> dict[str, object]:
+    try:
+        fit = estimator.specification.fit(data_of(bench, model, parts=_sample(bench, model)))
+    except WorthbookError as error:
+        return {"problem": error.problems[0].as_json()}
+    return {"fit": fit.to_json()}
+
+
+def _problem(kept: Mapping[str, Any]) -> Problem:
+    return Problem(str(kept["slug"]), Text(**kept["what"]), Text(**kept["hint"]))
+
+
+def _sample(bench: Workbench, model: ModelDefinition) -> list[int] | None:
+    """The customer buckets to fit to; None is all."""
+    sheets = bench.sheets_of(model.inputs.values())
+    parts = len(sheets[0].parts)
+    total = columns.count(bench.engine, sheets[0])
+    if total <= FIT_CUSTOMERS or parts == 1:
+        return None
+    return list(range(max(1, round(parts * FIT_CUSTOMERS / total))))
+
+
+def _prediction(bench: Workbench, fitted: Estimated) -> Any:  # noqa: ANN401
+    """From the arrays of some groups to the columns that the model gives them."""
+    model, estimator = fitted.model, ESTIMATORS[fitted.model.estimator]
+
+    def predict(groups: dict[str, NDArray[np.generic]]) -> Mapping[str, NDArray[np.generic]]:
+        inputs = _by_role(model, groups)
+        data = estimator.read(inputs, np.ones(len(next(iter(inputs.values())))))
+        return {
+            name: estimator.quantities[given.quantity](fitted.fit, data, _ahead(bench, model, given.horizon))
+            for name, given in model.gives.items()
+        }
+
+    return predict
+
+
+def _ahead(bench: Workbench, model: ModelDefinition, horizon: str | None) -> Ahead:
+    as_of = bench.plan.as_of
+    weeks = 0.0 if horizon is None else (Window.parse(horizon).after(as_of) - as_of).days / DAYS_PER_WEEK
+    rate = bench.snapshot.settings.get("discount_rate", model.options.get("discount_rate", 0.0))
+    return Ahead(weeks, float(rate))
+
+
+def _by_role(model: ModelDefinition, groups: Mapping[str, NDArray[np.generic]]) -> Inputs:
+    return {role: _float(groups[column]) for role, column in model.inputs.items()}
+
+
+def _float(values: NDArray[np.generic]) -> FloatArray:
+    return values.astype(np.float64)

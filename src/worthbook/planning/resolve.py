@@ -1,0 +1,226 @@
+"""From the names asked for to the steps that make them: each column once, everything it needs before it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from worthbook.data.engine import Snapshot
+from worthbook.data.formula import parse
+from worthbook.definitions.framework import FrameworkDefinition
+from worthbook.definitions.measure import MeasureDefinition
+from worthbook.definitions.model import ModelDefinition
+from worthbook.definitions.population import PopulationDefinition
+from worthbook.kernel.provenance import Provenance, fingerprint
+from worthbook.planning.index import Catalogue
+
+Maker = MeasureDefinition | ModelDefinition | FrameworkDefinition
+
+SQL_VERSION = "1"
+"""Raised when the engine code changes a number, so that kept columns are not taken for new ones."""
+
+
+@dataclass(frozen=True)
+class MeasureStep:
+    """Measures over tables, and those that need only such measures: one pass over the tables."""
+
+    measures: tuple[MeasureDefinition, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What it makes."""
+        return tuple(measure.name for measure in self.measures)
+
+
+@dataclass(frozen=True)
+class FormulaStep:
+    """Measures that are arithmetic over columns made before."""
+
+    measures: tuple[MeasureDefinition, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What it makes."""
+        return tuple(measure.name for measure in self.measures)
+
+
+@dataclass(frozen=True)
+class ModelStep:
+    """A model fitted to columns, and the columns it gives."""
+
+    model: ModelDefinition
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What it makes."""
+        return tuple(self.model.gives)
+
+
+@dataclass(frozen=True)
+class FrameworkStep:
+    """A framework laid over all customers."""
+
+    framework: FrameworkDefinition
+    columns: tuple[str, ...]
+    """What it makes: its own column, its bands, its score."""
+
+
+Step = MeasureStep | FormulaStep | ModelStep | FrameworkStep
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be made, in order, and the provenance that each column will have."""
+
+    as_of: dt.date
+    population: PopulationDefinition
+    steps: tuple[Step, ...]
+    provenance: Mapping[str, Provenance]
+    needs: Mapping[str, frozenset[str]]
+    """Definition → the columns that it is made from."""
+    maker: Mapping[str, str]
+    """Column → the definition that makes it."""
+
+
+def resolve(
+    catalogue: Catalogue,
+    snapshot: Snapshot,
+    names: Iterable[str],
+    as_of: dt.date,
+    population: str = "customers_to_date",
+) -> Plan:
+    """Plan the making of some columns and of all that they need, and of nothing else."""
+    return _Resolver(catalogue, snapshot, as_of, catalogue.populations[population]).plan(names)
+
+
+class _Resolver:
+    """One planning; keeps what it has already seen."""
+
+    def __init__(
+        self, catalogue: Catalogue, snapshot: Snapshot, as_of: dt.date, population: PopulationDefinition
+    ) -> None:
+        self.catalogue, self.snapshot, self.as_of, self.population = catalogue, snapshot, as_of, population
+        self.provenance: dict[str, Provenance] = {}
+        self.makers: dict[str, Maker] = {}
+        """Every maker needed, in the order in which they can run."""
+
+    def plan(self, names: Iterable[str]) -> Plan:
+        for name in names:
+            self._need(name)
+        needs = {name: frozenset(self.catalogue.needs(name)) for name in self.makers}
+        maker = {column: name for name in self.makers for column in self.catalogue.columns_of(name)}
+        return Plan(self.as_of, self.population, tuple(self._steps()), self.provenance, needs, maker)
+
+    def _need(self, column: str) -> Provenance:
+        if column in self.provenance:
+            return self.provenance[column]
+        maker = self.catalogue.maker(column)
+        made_from = tuple(self._need(name) for name in sorted(self.catalogue.needs(maker.name)))
+        self.makers[maker.name] = maker
+        for name in self.catalogue.columns_of(maker.name):
+            self.provenance[name] = self._provenance(name, maker, made_from)
+        return self.provenance[column]
+
+    def _provenance(self, column: str, maker: Maker, made_from: tuple[Provenance, ...]) -> Provenance:
+        definition = fingerprint([maker.fingerprint, column, self._settings(maker)])
+        match maker:
+            case MeasureDefinition(table=str(table)):
+                leaves = (*self._tables(table), self._people())
+                return Provenance(
+                    "measure", column, self.as_of, definition, f"sql {SQL_VERSION}", (*made_from, *leaves)
+                )
+            case MeasureDefinition():
+                return Provenance("measure", column, self.as_of, definition, f"sql {SQL_VERSION}", made_from)
+            case ModelDefinition(estimator=estimator):
+                return Provenance("model", column, self.as_of, definition, estimator, (*made_from, self._people()))
+            case FrameworkDefinition(method=method):
+                return Provenance("framework", column, self.as_of, definition, method, (*made_from, self._people()))
+
+    def _people(self) -> Provenance:
+        """Cuts and fits depend on who is in the population, not only on the columns they read."""
+        tables = self._tables(self.population.table)
+        return Provenance("population", self.population.name, self.as_of, self.population.fingerprint, "sql", tables)
+
+    def _tables(self, name: str) -> tuple[Provenance, ...]:
+        """The stored tables that a table is read from, as leaves."""
+        table = self.catalogue.tables[name]
+        if table.derived_from is not None:
+            shape = Provenance("table", name, None, table.fingerprint, "sql", self._tables(table.derived_from))
+            return (shape,)
+        lookups = {column.lookup.split(".")[0] for column in table.columns.values() if column.lookup}
+        return tuple(
+            Provenance("table", each, None, self.snapshot.content.get(each, "empty"), "import")
+            for each in sorted({name, *lookups})
+        )
+
+    def _settings(self, maker: Maker) -> dict[str, float | str]:
+        """The book's settings that the maker reads."""
+        if isinstance(maker, MeasureDefinition):
+            used = parse(maker.formula).settings
+        elif isinstance(maker, ModelDefinition):
+            used = frozenset(maker.options)
+        else:
+            used = frozenset()
+        return {name: self.snapshot.settings[name] for name in sorted(used) if name in self.snapshot.settings}
+
+    def _steps(self) -> Iterable[Step]:
+        from_tables = self._first_pass()
+        if from_tables:
+            yield MeasureStep(from_tables)
+        done = {measure.name for measure in from_tables}
+        waiting: list[MeasureDefinition] = []
+        for name, maker in self.makers.items():
+            if name in done:
+                continue
+            if self.catalogue.needs(name) & {measure.name for measure in waiting}:
+                yield FormulaStep(tuple(waiting))
+                waiting = []
+            if isinstance(maker, MeasureDefinition):
+                waiting.append(maker)
+            elif isinstance(maker, ModelDefinition):
+                yield ModelStep(maker)
+            else:
+                yield FrameworkStep(maker, tuple(self.catalogue.columns_of(name)))
+        if waiting:
+            yield FormulaStep(tuple(waiting))
+
+    def _first_pass(self) -> tuple[MeasureDefinition, ...]:
+        """Measures whose whole ancestry is measures."""
+        chosen: dict[str, MeasureDefinition] = {}
+        for name, maker in self.makers.items():
+            if isinstance(maker, MeasureDefinition) and (maker.table or self.catalogue.needs(name) <= set(chosen)):
+                chosen[name] = maker
+        return tuple(chosen.values())
+
+
+def missing(steps: Sequence[Step], have: Iterable[str], needs: Mapping[str, frozenset[str]]) -> tuple[Step, ...]:
+    """The steps that still have something to make.
+
+    A measure that is arithmetic over measures found in a kept sheet moves from the pass over the tables to its own.
+    """
+    there = set(have)
+    left: list[Step] = []
+    for step in steps:
+        if set(step.columns) <= there:
+            continue
+        if isinstance(step, MeasureStep):
+            left.extend(_narrowed(step, there, needs))
+        elif isinstance(step, FormulaStep):
+            left.append(FormulaStep(tuple(measure for measure in step.measures if measure.name not in there)))
+        else:
+            left.append(step)
+    return tuple(left)
+
+
+def _narrowed(step: MeasureStep, there: set[str], needs: Mapping[str, frozenset[str]]) -> Iterable[Step]:
+    wanted = [measure for measure in step.measures if measure.name not in there]
+    together: list[MeasureDefinition] = []
+    apart: list[MeasureDefinition] = []
+    for measure in wanted:
+        names = {each.name for each in together}
+        (together if measure.table or needs[measure.name] <= names else apart).append(measure)
+    if together:
+        yield MeasureStep(tuple(together))
+    for measure in apart:
+        yield FormulaStep((measure,))

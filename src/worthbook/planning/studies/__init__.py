@@ -1,0 +1,1 @@
+"""The methods of studies, one file each."""

@@ -1,0 +1,98 @@
+"""What a method of a study is given, and what it gives back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from worthbook.data.activity import Activity, read_activity
+from worthbook.data.engine import Engine, Sheet, Snapshot
+from worthbook.definitions.study import StudyDefinition
+from worthbook.definitions.table import TableDefinition
+from worthbook.kernel.evaluation import ModelResult
+from worthbook.kernel.language import Text
+from worthbook.kernel.provenance import Provenance
+from worthbook.kernel.result import ColumnMeta, Finding, Table, TableColumn
+from worthbook.kernel.units import Unit, Value
+
+
+@dataclass(frozen=True)
+class StudyContext:
+    """One evaluation, as its studies see it; they all share one, so that what they share is read once."""
+
+    engine: Engine
+    snapshot: Snapshot
+    tables: Mapping[str, TableDefinition]
+    sheets: Sequence[Sheet]
+    """All columns made so far."""
+    known: Mapping[str, ColumnMeta]
+    """The columns available."""
+    as_of: dt.date
+    customers: int
+    currency: str
+    fits: Mapping[str, object]
+    """Model → its fit; a model that could not be fitted is not there."""
+    provenance: Mapping[str, Provenance]
+    """Table, column or study → how it was made."""
+    models: Mapping[str, ModelResult] = field(default_factory=dict)
+    """Model → how far to trust it."""
+
+    @cached_property
+    def activity(self) -> Activity:
+        """Purchases by month and cohort, and the days between purchases, from one pass over the lines."""
+        return read_activity(self.engine, self.snapshot, self.as_of)
+
+    def has(self, column: str | None) -> bool:
+        """Whether a column was made."""
+        return column is not None and column in self.known and any(column in sheet.columns for sheet in self.sheets)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a method found."""
+
+    tables: tuple[Table, ...]
+    facts: Mapping[str, Value]
+    used: tuple[str, ...]
+    """The tables, columns and models it was made from."""
+    findings: tuple[Finding, ...] = ()
+    """What others say in whole sentences, such as a model about itself; said after the definition's findings."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to make a study, and the names that its definition may use."""
+
+    make: Callable[[StudyDefinition, StudyContext], Made]
+    maker: str
+    """Name and version: raised when the code changes a number."""
+    roles: frozenset[str]
+    """Of inputs and optional inputs."""
+    tables: Mapping[str, frozenset[str]]
+    """Table → the columns that it can have."""
+    facts: frozenset[str]
+    """A fact that is not known is None."""
+
+
+def column(name: str, unit: Unit, en: str, zh: str) -> TableColumn:
+    """A column of a study's table."""
+    return TableColumn(name, Text(en=en, zh=zh), unit)
+
+
+def table(name: str, title: Text, columns: Sequence[TableColumn], rows: Sequence[Sequence[Value | Text]]) -> Table:
+    """A table without the columns that are not known in any row."""
+    kept = [index for index in range(len(columns)) if any(row[index] is not None for row in rows)]
+    return Table(
+        name, title, tuple(columns[index] for index in kept), tuple(tuple(row[index] for index in kept) for row in rows)
+    )
+
+
+def share(part: float, whole: float) -> float | None:
+    """A part of a whole; None where the whole is not positive.
+
+    >>> share(1, 4), share(1, 0)
+    (0.25, None)
+    """
+    return part / whole if whole > 0 else None

@@ -1,0 +1,112 @@
+"""The tables of a description: cells with their strategies, axes with their cuts, columns that are given."""
+
+from __future__ import annotations
+
+from worthbook.definitions.definition import Definition
+from worthbook.definitions.framework import Axis, FrameworkDefinition
+from worthbook.definitions.mapping import MappingDefinition
+from worthbook.definitions.model import ModelDefinition
+from worthbook.definitions.table import TableColumnDefinition, TableDefinition
+from worthbook.kernel.language import Text
+from worthbook.kernel.result import Table, TableColumn
+from worthbook.kernel.units import Unit, Value
+
+_NAME = TableColumn("name", Text(en="Name", zh="名称"), Unit.ID)
+_TITLE = TableColumn("title", Text(en="Title", zh="标题"), Unit.TEXT)
+_UNIT = TableColumn("unit", Text(en="Unit", zh="单位"), Unit.TEXT)
+_MEANING = TableColumn("meaning", Text(en="Meaning", zh="含义"), Unit.TEXT)
+_STRATEGY = TableColumn("strategy", Text(en="Strategy", zh="策略"), Unit.TEXT)
+_WHEN = TableColumn("when", Text(en="When", zh="条件"), Unit.TEXT)
+_COLUMN = TableColumn("column", Text(en="Column", zh="列"), Unit.ID)
+_CUTS = TableColumn("cuts", Text(en="Cuts", zh="切点"), Unit.TEXT)
+_BANDS = TableColumn("bands", Text(en="Bands, lowest first", zh="分段（由低到高）"), Unit.TEXT)
+_FROM = TableColumn("from", Text(en="From", zh="来自"), Unit.TEXT)
+_OTHERWISE = Text(en="otherwise", zh="其余")
+_HEADERS = TableColumn("headers", Text(en="Headers in the file", zh="文件表头"), Unit.TEXT)
+
+
+def tables_of(definition: Definition) -> tuple[Table, ...]:
+    """What a definition lists."""
+    match definition:
+        case FrameworkDefinition():
+            return (_axes(definition), _cells(definition))
+        case ModelDefinition():
+            return (_given(definition),)
+        case TableDefinition():
+            return (_columns(definition),)
+        case MappingDefinition():
+            return (_fields(definition), _fed(definition))
+        case _:
+            return ()
+
+
+def _cells(framework: FrameworkDefinition) -> Table:
+    with_rules = framework.method == "rules"
+    rows = tuple(
+        (cell.key, cell.title, cell.meaning, cell.strategy, *((cell.when or _OTHERWISE,) if with_rules else ()))
+        for cell in framework.cells
+    )
+    columns = (_NAME, _TITLE, _MEANING, _STRATEGY, *((_WHEN,) if with_rules else ()))
+    return Table("cells", Text(en="Cells", zh="单元"), columns, rows)
+
+
+def _axes(framework: FrameworkDefinition) -> Table:
+    rows = tuple(
+        (name, axis.title, _axis_column(axis), ", ".join(axis.cuts), _bands(axis))
+        for name, axis in framework.axes.items()
+    )
+    return Table("axes", Text(en="Axes", zh="维度"), (_NAME, _TITLE, _COLUMN, _CUTS, _BANDS), rows)
+
+
+def _axis_column(axis: Axis) -> str | Text:
+    if axis.cuts_from is None:
+        return axis.column
+    return Text(en=f"{axis.column}, cut as {axis.cuts_from}", zh=f"{axis.column}（切点取自 {axis.cuts_from}）")
+
+
+def _bands(axis: Axis) -> Text:
+    return Text(
+        en=", ".join(_band(band.title.en, band.points) for band in axis.bands),
+        zh="、".join(_band(band.title.zh, band.points) for band in axis.bands),
+    )
+
+
+def _band(title: str, points: float | None) -> str:
+    return title if points is None else f"{title} ({points:g})"
+
+
+def _given(model: ModelDefinition) -> Table:
+    rows = tuple((name, given.title, given.unit.title, given.description) for name, given in model.gives.items())
+    return Table("gives", Text(en="Columns given", zh="给出的列"), (_NAME, _TITLE, _UNIT, _MEANING), rows)
+
+
+def _columns(table: TableDefinition) -> Table:
+    rows: tuple[tuple[Value | Text, ...], ...] = tuple(
+        (name, column.title, column.unit.title, _origin(column), column.description or Text(en="", zh=""))
+        for name, column in table.columns.items()
+    )
+    return Table("columns", Text(en="Columns", zh="列"), (_NAME, _TITLE, _UNIT, _FROM, _MEANING), rows)
+
+
+def _origin(column: TableColumnDefinition) -> Text:
+    """Where the values of a column come from."""
+    made = column.formula or column.lookup
+    if made is not None:
+        return Text(en=made, zh=made)
+    if column.required:
+        return Text(en="the file (required)", zh="文件（必填）")
+    if column.default is not None:
+        return Text(en=f"the file, else {column.default}", zh=f"文件，缺省为 {column.default}")
+    return Text(en="the file", zh="文件")
+
+
+def _fields(mapping: MappingDefinition) -> Table:
+    rows = tuple((name, ", ".join(field.names)) for name, field in mapping.fields.items())
+    return Table("fields", Text(en="Fields", zh="字段"), (_NAME, _HEADERS), rows)
+
+
+def _fed(mapping: MappingDefinition) -> Table:
+    rows = tuple(
+        (f"{feed.table}.{column}", formula) for feed in mapping.feeds for column, formula in feed.columns.items()
+    )
+    return Table("columns", Text(en="Columns fed", zh="导入的列"), (_COLUMN, _FROM), rows)

@@ -1,0 +1,247 @@
+"""Why one customer has this value: from the tier down to the lines of the imported files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from worthbook.data import columns
+from worthbook.data.bucket import bucket_of
+from worthbook.data.engine import Sheet
+from worthbook.data.rows import SourceRow, customer_rows
+from worthbook.definitions.columns import Maker
+from worthbook.definitions.framework import FrameworkDefinition
+from worthbook.definitions.measure import MeasureDefinition
+from worthbook.definitions.table import TableDefinition
+from worthbook.kernel.errors import Fault
+from worthbook.kernel.language import Language, Text
+from worthbook.kernel.result import ColumnMeta
+from worthbook.kernel.units import Value, show_exactly
+from worthbook.planning.lay import thresholds_of
+from worthbook.planning.run import AxisThresholds
+from worthbook.scoring.change import Change
+from worthbook.scoring.explain import Explanation, explain
+from worthbook.scoring.place import Case
+from worthbook.services.find_book import find_book
+from worthbook.services.open_book import TRANSACTIONS, OpenBook, open_book
+
+SHOWN_ROWS = 12
+
+CUSTOMER_UNKNOWN = Fault(
+    "customer-unknown",
+    what=Text(en="No customer '{customer}' is known on {as_of}.", zh="{as_of} 时没有编号为“{customer}”的客户。"),
+    hint=Text(
+        en="Ids are compared letter by letter, leading zeros included; customers.csv lists them all.",
+        zh="客户编号须逐字一致（含前导零）；完整名单见 customers.csv。",
+    ),
+)
+
+ROWS_TITLE = Text(en="Rows: {count} up to {as_of}", zh="原始记录：截至 {as_of} 共 {count} 行")
+MORE_ROWS = Text(en="… and {count} more", zh="……另有 {count} 行")
+CHANGES_TITLE = Text(en="Smallest changes", zh="最小变动")
+MADE_FROM_TITLE = Text(en="How it comes about", zh="由来")
+ROW_LINE = Text(en="{file}, line {line}: {values}", zh="{file} 第 {line} 行：{values}")
+
+
+@dataclass(frozen=True)
+class Node:
+    """One column with this customer's value, and what it was made from."""
+
+    meta: ColumnMeta
+    value: Value
+    how: str
+    """Formula, method or estimator."""
+    made_from: tuple[Node, ...] = ()
+
+    def shown(self, language: Language, currency: str) -> str:
+        """The value as people write it; a cell by its title."""
+        if isinstance(self.value, str) and self.value in self.meta.labels:
+            return self.meta.labels[self.value].say(language)
+        return show_exactly(self.value, self.meta.unit, language, currency)
+
+    def lines(self, language: Language, currency: str, depth: int = 0) -> Iterator[str]:
+        """The tree as indented text."""
+        yield f"{'  ' * depth}{self.meta.title.say(language)}: {self.shown(language, currency)}   [{self.how}]"
+        for node in self.made_from:
+            yield from node.lines(language, currency, depth + 1)
+
+    def as_json(self) -> dict[str, object]:
+        """The tree as plain values."""
+        return {
+            "name": self.meta.name,
+            "title": {"en": self.meta.title.en, "zh": self.meta.title.zh},
+            "value": self.value,
+            "unit": self.meta.unit.value,
+            "how": self.how,
+            "made_from": [node.as_json() for node in self.made_from],
+        }
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One customer's value of one column, explained."""
+
+    customer_id: str
+    as_of: dt.date
+    currency: str
+    node: Node
+    placing: Explanation | None
+    """For a framework: why this cell, and what would lead to another."""
+    rows: tuple[SourceRow, ...]
+    table: TableDefinition
+    """Of which the rows are."""
+    files: Mapping[str, str]
+    """Import → file."""
+
+    def say(self, language: Language) -> str:
+        """Everything as text for a terminal."""
+        return "\n".join(self._lines(language))
+
+    def _lines(self, language: Language) -> Iterator[str]:
+        meta = self.node.meta
+        shown = self.node.shown(language, self.currency)
+        yield f"{self.customer_id}, {self.as_of}: {meta.title.say(language)} = {shown}"
+        if self.placing is not None:
+            yield self.placing.because.say(language)
+            yield from (note.say(language) for note in self.placing.notes)
+            if self.placing.changes:
+                yield f"\n{CHANGES_TITLE.say(language)}"
+                yield from (f"  {change.text.say(language)}" for change in self.placing.changes)
+        yield f"\n{MADE_FROM_TITLE.say(language)}"
+        yield from self.node.lines(language, self.currency, 1)
+        yield f"\n{ROWS_TITLE.format(count=len(self.rows), as_of=self.as_of).say(language)}"
+        for row in self.rows[-SHOWN_ROWS:]:
+            yield "  " + self._row(row, language)
+        if len(self.rows) > SHOWN_ROWS:
+            yield "  " + MORE_ROWS.format(count=len(self.rows) - SHOWN_ROWS).say(language)
+        for caveat in meta.caveats:
+            yield f"* {caveat.say(language)}"
+
+    def _row(self, row: SourceRow, language: Language) -> str:
+        """One line of a file, its columns by the titles that people know."""
+        values = [
+            f"{column.title.say(language)} {show_exactly(row.values[name], column.unit, language, self.currency)}"
+            for name, column in self.table.columns.items()
+            if row.values.get(name) not in {None, False}
+        ]
+        file = self.files.get(row.import_id, row.import_id)
+        joined = ("，" if language == "zh" else ", ").join(values)
+        return ROW_LINE.format(file=file, line=row.import_line, values=joined).say(language)
+
+    def as_json(self) -> dict[str, object]:
+        """Plain values."""
+        placing = self.placing
+        return {
+            "customer": self.customer_id,
+            "as_of": self.as_of.isoformat(),
+            "column": self.node.as_json(),
+            "because": None if placing is None else {"en": placing.because.en, "zh": placing.because.zh},
+            "changes": [] if placing is None else [_change_json(change) for change in placing.changes],
+            "rows": [
+                {"file": self.files.get(row.import_id, row.import_id), "line": row.import_line, **row.values}
+                for row in self.rows
+            ],
+        }
+
+
+def _change_json(change: Change) -> dict[str, object]:
+    return {**vars(change), "text": {"en": change.text.en, "zh": change.text.zh}}
+
+
+def explain_in_book(folder: Path | None, name: str, customer_id: str, *, as_of: str | None = None) -> Explained:
+    """Explain in the book of a folder, or in the only one that lies here."""
+    with open_book(find_book(folder)) as opened:
+        return explain_column(opened, name, customer_id, as_of=as_of)
+
+
+def explain_column(opened: OpenBook, name: str, customer_id: str, *, as_of: dt.date | str | None = None) -> Explained:
+    """Explain one customer's value of a column, from a kept evaluation where there is one.
+
+    Raises:
+        WorthbookError: `name-unknown`, `customer-unknown`, `book-empty`, `as-of-before-history`.
+    """
+    maker = opened.catalogue.maker(name)
+    source = _source(opened, name, as_of)
+    needed = sorted(_ancestors(opened, name))
+    bucket = bucket_of(customer_id, opened.snapshot.buckets)
+    sheets = tuple(dict.fromkeys(source.sheets[column] for column in needed))
+    values = columns.one_customer(opened.engine, sheets, customer_id, needed, bucket)
+    if not values:
+        raise CUSTOMER_UNKNOWN(customer=customer_id, as_of=source.as_of)
+    placing = None
+    if isinstance(maker, FrameworkDefinition):
+        metas = {column: opened.catalogue.meta(column) for column in needed}
+        placing = explain(Case(maker, values, source.thresholds(maker), metas, opened.book.currency))
+    return Explained(
+        customer_id=customer_id,
+        as_of=source.as_of,
+        currency=opened.book.currency,
+        node=_node(opened, name, values),
+        placing=placing,
+        rows=_rows(opened, customer_id, source.as_of),
+        table=opened.catalogue.tables[TRANSACTIONS],
+        files={record.import_id: record.file for record in opened.book.imports()},
+    )
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where columns and thresholds are taken from: a kept run, or columns made just now."""
+
+    as_of: dt.date
+    sheets: Mapping[str, Sheet]
+    thresholds: Callable[[FrameworkDefinition], AxisThresholds]
+
+
+def _source(opened: OpenBook, name: str, as_of: dt.date | str | None) -> _Source:
+    run = opened.newest_run(name, as_of)
+    if run is None:
+        day = opened.day(as_of)
+        bench = opened.make([name], as_of=day)
+        return _Source(day, bench.sheets, lambda framework: thresholds_of(bench, framework))
+    sheets = {column: sheet for sheet in run.sheets for column in sheet.columns}
+    results = {result.name: result for result in run.evaluation.frameworks}
+
+    def kept(framework: FrameworkDefinition) -> AxisThresholds:
+        return {axis.name: axis.thresholds for axis in results[framework.name].axes}
+
+    return _Source(run.evaluation.as_of, sheets, kept)
+
+
+def _ancestors(opened: OpenBook, name: str) -> set[str]:
+    """A column and every column that it is made from."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        column = waiting.pop()
+        if column not in found:
+            found.add(column)
+            waiting.extend(opened.catalogue.needs(opened.catalogue.maker(column).name))
+    return found
+
+
+def _node(opened: OpenBook, name: str, values: Mapping[str, Value]) -> Node:
+    maker = opened.catalogue.maker(name)
+    parents = tuple(_node(opened, each, values) for each in sorted(opened.catalogue.needs(maker.name)))
+    return Node(opened.catalogue.meta(name), values[name], _how(maker), parents)
+
+
+def _how(maker: Maker) -> str:
+    match maker:
+        case MeasureDefinition(table=str(table)):
+            window = "" if maker.span is None else f", {maker.span}"
+            return f"{maker.formula}, {table}{window}"
+        case MeasureDefinition():
+            return maker.formula
+        case FrameworkDefinition():
+            return maker.method
+        case _:
+            return maker.estimator
+
+
+def _rows(opened: OpenBook, customer_id: str, as_of: dt.date) -> tuple[SourceRow, ...]:
+    return customer_rows(
+        opened.engine, opened.snapshot, opened.catalogue.tables, TRANSACTIONS, customer_id, as_of, None
+    )

@@ -1,0 +1,61 @@
+"""The demonstration: a small tea firm, simulated from known parameters, exported as a shop would, and evaluated."""
+
+from __future__ import annotations
+
+import filecmp
+import tempfile
+from pathlib import Path
+
+from worthbook.data.book import Book
+from worthbook.data.tabular import write_csv
+from worthbook.kernel.errors import Fault
+from worthbook.kernel.language import Language, Text
+from worthbook.models.company.company import simulate_company
+from worthbook.services.evaluate import Evaluated, evaluate_files
+from worthbook.services.ingest_files import book_beside
+
+TITLE = Text(en="Lantern Tea", zh="灯笼茶行")
+CURRENCY = "CNY"
+ORDERS = "orders.csv"
+
+FOLDER_TAKEN = Fault(
+    "demo-folder-taken",
+    what=Text(
+        en="{folder} already holds the orders of another firm or of another demonstration.",
+        zh="{folder} 中已有其他企业或其他演示的订单。",
+    ),
+    hint=Text(
+        en="Choose another folder: worthbook demo --to another-folder",
+        zh="请另选一个文件夹：worthbook demo --to 其他文件夹",
+    ),
+)
+
+
+def make_demo(folder: Path, *, customers: int = 10_000, seed: int = 7, language: Language = "en") -> Evaluated:
+    """Simulate the firm, write its orders into the folder, and evaluate them there; nothing is fetched from anywhere.
+
+    The same firm in the same folder is not imported twice, and its kept evaluation is found again.
+
+    Args:
+        folder: Where the orders, the book and the report go; it is made if it is not there.
+        customers: How many customers the firm has.
+        seed: The same seed gives the same firm.
+        language: In which products, the firm and the report speak.
+
+    Raises:
+        WorthbookError: `demo-too-small`, or `demo-folder-taken` where the folder holds other orders.
+    """
+    company = simulate_company(customers, seed, language)
+    orders = folder / ORDERS
+    home = book_beside(orders)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".demo-", dir=folder) as desk:
+        draft = Path(desk) / ORDERS
+        write_csv(company.lines, draft)
+        same = orders.exists() and filecmp.cmp(draft, orders, shallow=False)
+        if not same and (orders.exists() or home.exists()):
+            raise FOLDER_TAKEN(folder=folder)
+        draft.replace(orders)
+    if not (home / "book.toml").exists():
+        Book.create(home, TITLE.say(language), CURRENCY, language)
+    return evaluate_files([orders], folder=home, language=language, to=folder)

@@ -1,0 +1,139 @@
+"""Open a book: the one place that brings store, engine and catalogue together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from worthbook.data import engines
+from worthbook.data.book import Book
+from worthbook.data.engine import Engine, Snapshot
+from worthbook.data.extent import Extent, extent
+from worthbook.kernel.errors import Fault
+from worthbook.kernel.language import Text
+from worthbook.kernel.period import parse_date
+from worthbook.planning.index import Catalogue, read_catalogue
+from worthbook.planning.make import make
+from worthbook.planning.resolve import resolve
+from worthbook.planning.run import Workbench
+from worthbook.planning.store import KeptRun, Store
+from worthbook.services.column import Column
+
+TRANSACTIONS = "transactions"
+
+BOOK_EMPTY = Fault(
+    "book-empty",
+    what=Text(en="The book {book} holds no transactions.", zh="账簿 {book} 中没有交易记录。"),
+    hint=Text(
+        en="Import a file of orders: worthbook evaluate orders.csv --book {book}",
+        zh="请先导入订单文件：worthbook evaluate orders.csv --book {book}",
+    ),
+)
+BEFORE_HISTORY = Fault(
+    "as-of-before-history",
+    what=Text(
+        en="Nothing is known yet on {as_of}: the first transaction is of {first}.",
+        zh="{as_of} 时尚无任何数据：首笔交易发生于 {first}。",
+    ),
+    hint=Text(en="Choose a date from {first} to {last}.", zh="请选择 {first} 至 {last} 之间的日期。"),
+)
+
+
+@dataclass(frozen=True)
+class OpenBook:
+    """A book with its engine and catalogue; use it in a `with` block or close it."""
+
+    book: Book
+    catalogue: Catalogue
+    engine: Engine
+
+    @property
+    def store(self) -> Store:
+        """Where evaluations are kept."""
+        return Store(self.book.runs_folder)
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        """The tables as they were when first asked for; everything done with this object sees the same rows."""
+        return self.book.snapshot()
+
+    @cached_property
+    def extent(self) -> Extent:
+        """First and last day of the transactions.
+
+        Raises:
+            WorthbookError: `book-empty`.
+        """
+        found = extent(self.engine, self.snapshot, self.catalogue.tables[TRANSACTIONS])
+        if found is None:
+            raise BOOK_EMPTY(book=self.book.folder.name)
+        return found
+
+    def day(self, as_of: dt.date | str | None) -> dt.date:
+        """The date of an evaluation: the one given, or the last day of the transactions.
+
+        Raises:
+            WorthbookError: `as-of-before-history`, `date-unreadable`, `book-empty`.
+        """
+        if as_of is None:
+            return self.extent.last
+        day = parse_date(as_of) if isinstance(as_of, str) else as_of
+        if day < self.extent.first:
+            raise BEFORE_HISTORY(as_of=day, first=self.extent.first, last=self.extent.last)
+        return day
+
+    def make(self, names: Iterable[str], *, as_of: dt.date) -> Workbench:
+        """Make columns, or find them where they are kept."""
+        plan = resolve(self.catalogue, self.snapshot, names, as_of)
+        return make(self.engine, self.catalogue, self.snapshot, self.store, plan)
+
+    def column(self, name: str, *, as_of: dt.date | str | None = None) -> Column:
+        """One column as at a date, by default the last day of the transactions.
+
+        Raises:
+            WorthbookError: `name-unknown`, `as-of-before-history`, `book-empty`.
+        """
+        day = self.day(as_of)
+        bench = self.make([name], as_of=day)
+        provenance = bench.plan.provenance[name]
+        return Column(self.catalogue.meta(name), day, provenance, self.book.currency, self.engine, bench.sheets[name])
+
+    def newest_run(self, column: str, as_of: dt.date | str | None = None) -> KeptRun | None:
+        """The newest kept evaluation that holds a column, of one date or of any."""
+        day = "" if as_of is None else str(as_of)
+        for run_id in reversed(self.store.run_ids()):
+            if run_id.startswith(day):
+                run = self.store.find_run(run_id)
+                if run is not None and any(column in sheet.columns for sheet in run.sheets):
+                    return run
+        return None
+
+    def close(self) -> None:
+        """Give the engine's memory back."""
+        self.engine.close()
+
+    def __enter__(self) -> Self:
+        """The open book itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+
+def open_book(folder: Path | str) -> OpenBook:
+    """Open the book in a folder.
+
+    Raises:
+        WorthbookError: If there is no book, or its own definitions have problems: all of them.
+    """
+    book = Book.open(Path(folder))
+    catalogue = read_catalogue(book.definitions_folder)
+    return OpenBook(book, catalogue, engines.start(book.engine))

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from worthbook.kernel.errors import WorthbookError
+from worthbook.services.evaluate import evaluate, evaluate_files
+from worthbook.services.open_book import OpenBook, open_book
+
+MakeBook = Callable[[str], Path]
+
+
+def said(folder: Path) -> list[str]:
+    with open_book(folder) as opened:
+        evaluation = evaluate(opened).evaluation
+    return [finding.text.en for finding in (*evaluation.findings, *evaluation.cautions)]
+
+
+def test_everybody_is_counted(opened: OpenBook) -> None:
+    assert evaluate(opened).evaluation.customers == 400
+
+
+def test_tiers_and_unplaced_are_everybody(opened: OpenBook) -> None:
+    for framework in evaluate(opened).evaluation.frameworks:
+        assert sum(cell.customers for cell in framework.cells) + framework.unplaced == 400
+
+
+def test_evaluating_again_finds_the_run(opened: OpenBook) -> None:
+    first = evaluate(opened)
+    assert evaluate(opened).evaluation.made_at == first.evaluation.made_at
+
+
+def test_an_earlier_date_is_another_run(opened: OpenBook) -> None:
+    earlier = evaluate(opened, as_of="2025-06-30").evaluation
+    assert (earlier.as_of, earlier.run_id[:10]) == (dt.date(2025, 6, 30), "2025-06-30")
+
+
+def test_columns_found_in_a_kept_sheet_are_not_made_again(opened: OpenBook) -> None:
+    evaluate(opened)
+    assert opened.make(["clv_36m", "rfm"], as_of=opened.day(None)).made == []
+
+
+def test_a_date_before_the_history_is_refused(opened: OpenBook) -> None:
+    with pytest.raises(WorthbookError) as caught:
+        evaluate(opened, as_of="2019-01-01")
+    assert str(caught.value) == (
+        "[as-of-before-history] Nothing is known yet on 2019-01-01: the first transaction is of 2023-07-01.\n"
+        "  hint: Choose a date from 2023-07-01 to 2026-06-30."
+    )
+
+
+def test_the_costs_make_value_a_profit(opened: OpenBook) -> None:
+    cautions = [caution.text.en for caution in evaluate(opened).evaluation.cautions]
+    assert not any("Costs are not known" in caution for caution in cautions)
+
+
+def test_a_definition_of_the_user_replaces_a_shipped_one(orders: Path, tmp_path: Path) -> None:
+    answer = evaluate_files([orders], folder=tmp_path / "own.book", to=tmp_path)
+    definitions = tmp_path / "own.book" / "definitions"
+    definitions.mkdir()
+    shipped = (Path(__file__).parents[2] / "src/worthbook/catalogue/frameworks/customer_pyramid.yaml").read_text(
+        "utf-8"
+    )
+    two = shipped.split("\n---\n")[0].replace(
+        "framework: customer_pyramid\n", "framework: customer_pyramid\nreplaces: customer_pyramid\n", 1
+    )
+    (definitions / "pyramid.yaml").write_text(two.replace('"99% of customers"', '"98% of customers"'), encoding="utf-8")
+    with open_book(tmp_path / "own.book") as opened:
+        bench = opened.make(["customer_pyramid"], as_of=answer.evaluation.as_of)
+    assert bench.made == ["customer_pyramid"]
+
+
+def test_one_customer_is_evaluated_with_a_caution(book_of: MakeBook) -> None:
+    sentences = said(book_of("customer,date,amount\nA,2026-01-05,10\nA,2026-02-07,12\n"))
+    assert "With fewer than 100 customers, shares and forecasts move a lot from one customer to the next." in sentences
+
+
+def test_one_order_says_that_nothing_can_be_foretold(book_of: MakeBook) -> None:
+    sentences = said(book_of("customer,date,amount\nA,2026-01-05,10\n"))
+    assert "Nothing can be said about the next 12 months yet; the models say why." in sentences
+
+
+def test_all_orders_on_one_day_say_why_there_is_no_model(book_of: MakeBook) -> None:
+    folder = book_of("customer,date,amount\n" + "".join(f"C{i},2026-01-05,{i + 1}\n" for i in range(20)))
+    with open_book(folder) as opened:
+        verdicts = {model.name: model.verdict.en for model in evaluate(opened).evaluation.models}
+    assert verdicts["bg_nbd"] == (
+        "The model could not be fitted. "
+        "No time has passed since any customer's first purchase (all orders lie on one day)."
+    )
+
+
+def test_a_file_without_amounts_ranks_by_orders(book_of: MakeBook) -> None:
+    days = ["2026-01-05", "2026-02-05", "2026-03-05"]
+    lines = [f"C{customer},{day}" for customer in range(30) for day in days[: 1 + customer % 3]]
+    folder = book_of("\n".join(["customer_id,date", *lines]) + "\n")
+    with open_book(folder) as opened:
+        assert evaluate(opened).evaluation.headline.name == "customer_pyramid_orders"
+
+
+def test_negative_and_zero_amounts_are_evaluated(book_of: MakeBook) -> None:
+    folder = book_of("customer,date,amount\nA,2026-01-05,10\nA,2026-02-07,-10\nB,2026-02-07,0\nC,2026-03-01,5\n")
+    with open_book(folder) as opened:
+        assert evaluate(opened).evaluation.facts["revenue_lifetime__sum"] == 5
+
+
+def test_two_processes_evaluate_one_book_at_once(orders: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "shared.book"
+    program = Path(sys.executable).with_name("worthbook")
+    command = [str(program), "evaluate", str(orders), "--book", str(folder)]
+    running = [subprocess.Popen([*command, "--to", str(tmp_path / name)]) for name in ("one", "two")]
+    assert [process.wait(120) for process in running] == [0, 0]
