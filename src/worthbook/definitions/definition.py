@@ -16,7 +16,9 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=63)]
 Formula = Annotated[str, Field(min_length=1)]
 """Text in the formula language (see `worthbook.data.formula`)."""
 
-WORDS = frozenset({"title", "description", "source", "caveats", "replaces", "meaning", "strategy", "better"})
+WORDS = frozenset(
+    "title description source caveats replaces meaning strategy better text summary tone because".split(),
+)
 """Fields that people read and that decide no number."""
 
 

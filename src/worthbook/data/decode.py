@@ -1,0 +1,210 @@
+"""Text files as people have them, made into UTF-8 with one kind of line end, which DuckDB and our own count rely on."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import hashlib
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+from worthbook.kernel.errors import Fault, Place
+from worthbook.kernel.language import Text
+
+FILE_MISSING = Fault(
+    "file-missing",
+    what=Text(en="There is no file {file}.", zh="找不到文件 {file}。"),
+    hint=Text(en="Check the path.", zh="请检查路径是否正确。"),
+)
+FILE_IS_FOLDER = Fault(
+    "file-is-folder",
+    what=Text(en="{file} is a folder, not a file.", zh="{file} 是文件夹，不是文件。"),
+    hint=Text(en="Name one of the files in it.", zh="请指定其中的某个文件。"),
+)
+FILE_EMPTY = Fault(
+    "file-empty",
+    what=Text(en="{file} is empty.", zh="{file} 是空文件。"),
+    hint=Text(
+        en="Export it again; a header line and lines of data are needed.", zh="请重新导出；文件需要有标题行和数据行。"
+    ),
+)
+FILE_NOT_TEXT = Fault(
+    "file-not-text",
+    what=Text(
+        en="{file} is neither a text table (CSV) nor Parquet: it holds binary data.",
+        zh="{file} 既不是文本表格（CSV）也不是 Parquet，内容为二进制数据。",
+    ),
+    hint=Text(
+        en="Save it as CSV (UTF-8) or Parquet first; Excel workbooks are not read yet.",
+        zh="请先另存为 CSV（UTF-8）或 Parquet；暂不支持直接读取 Excel 工作簿。",
+    ),
+)
+FILE_DAMAGED = Fault(
+    "file-damaged",
+    what=Text(en="{file} is damaged or not complete: {reason}.", zh="{file} 已损坏或不完整：{reason}。"),
+    hint=Text(en="Export or download it again.", zh="请重新导出或下载。"),
+)
+ENCODING_UNKNOWN = Fault(
+    "encoding-unknown",
+    what=Text(
+        en="Line {line} of {file} is neither UTF-8 nor GB18030 (GBK).",
+        zh="{file} 第 {line} 行既不是 UTF-8 编码，也不是 GB18030（GBK）编码。",
+    ),
+    hint=Text(en="Save the file as CSV UTF-8 and try again.", zh="请将文件另存为“CSV UTF-8”后重试。"),
+)
+ENCODING_BROKEN = Fault(
+    "encoding-broken",
+    what=Text(
+        en="{file} is UTF-8, but line {line} holds bytes that are not.",
+        zh="{file} 为 UTF-8 编码，但第 {line} 行含有无效字节。",
+    ),
+    hint=Text(en="Correct that line, or export the file again.", zh="请修正该行，或重新导出文件。"),
+)
+
+_CHUNK = 8 << 20
+_HEAD = 1 << 16
+_CERTAIN = 10
+"""So many characters beyond ASCII that are right in UTF-8 are no accident: a later error is damage to the file."""
+_BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+PARQUET_MAGIC = b"PAR1"
+_GZIP_MAGIC = b"\x1f\x8b"
+
+READ_AS = Text(en="The file was read as {name}.", zh="文件按 {name} 编码读取。")
+_NAMES = {"gb18030": "GB18030 (GBK)", "utf-16": "UTF-16"}
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """A text file that is UTF-8 without a byte order mark, with one line feed between lines."""
+
+    path: Path
+    """The file itself where it was so already, else a copy."""
+    encoding: str
+
+    @property
+    def note(self) -> Text | None:
+        """What to say of its encoding; nothing where it was UTF-8."""
+        name = _NAMES.get(self.encoding)
+        return None if name is None else READ_AS.format(name=name)
+
+
+def fingerprint_of(file: Path) -> str:
+    """SHA-256 of a file's bytes; Fault `file-missing` or `file-is-folder` where there is nothing to read."""
+    if file.is_dir():
+        raise FILE_IS_FOLDER(file=file)
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise FILE_MISSING(file=file) from None
+
+
+def is_parquet(file: Path) -> bool:
+    """Whether it begins as Parquet files do."""
+    with file.open("rb") as stream:
+        return stream.read(len(PARQUET_MAGIC)) == PARQUET_MAGIC
+
+
+def decode(file: Path, copy: Path) -> TextFile:
+    """Read a text file, compressed by gzip or not, whatever its encoding and line ends; `copy` is written where needed.
+
+    Raises:
+        WorthbookError: file-empty, file-not-text, file-damaged, encoding-unknown or encoding-broken.
+    """
+    try:
+        with file.open("rb") as stream:
+            zipped = stream.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+        return _decode(file, copy, zipped=zipped)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise FILE_DAMAGED(file=file.name, reason=str(error).rstrip(".")) from None
+
+
+def _decode(file: Path, copy: Path, *, zipped: bool) -> TextFile:
+    head = next(_chunks(file, zipped=zipped), b"")[:_HEAD]
+    if not head.strip():
+        raise FILE_EMPTY(file=file.name)
+    encoding = next((name for bom, name in _BOMS.items() if head.startswith(bom)), None)
+    if encoding != "utf-16" and b"\0" in head:
+        raise FILE_NOT_TEXT(file=file.name)
+    plain = False
+    if encoding is None:
+        encoding, plain = _utf8_or_gb18030(file, zipped=zipped)
+    if plain and not zipped:
+        return TextFile(file, encoding)
+    with copy.open("wb") as stream:
+        try:
+            for piece in _normalised(_chunks(file, zipped=zipped), encoding):
+                stream.write(piece)
+        except UnicodeDecodeError:
+            line = _first_bad_line(file, zipped=zipped)
+            raise ENCODING_UNKNOWN(Place(str(file), line), file=file.name, line=line) from None
+    return TextFile(copy, encoding)
+
+
+def _chunks(file: Path, *, zipped: bool) -> Iterator[bytes]:
+    with cast("IO[bytes]", gzip.open(file, "rb")) if zipped else file.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            yield chunk
+
+
+def _utf8_or_gb18030(file: Path, *, zipped: bool) -> tuple[str, bool]:
+    """The encoding, and whether the bytes can be read as they are."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    plain, beyond_ascii, lines = True, 0, 1
+    pending = b""
+    for chunk in _chunks(file, zipped=zipped):
+        try:
+            text = decoder.decode(chunk)
+        except UnicodeDecodeError as error:
+            good = (pending + chunk)[: error.start]
+            beyond_ascii += len(good) - len(good.decode("utf-8", "ignore").encode("ascii", "ignore"))
+            if beyond_ascii >= _CERTAIN:
+                line = lines + good.count(b"\n")
+                raise ENCODING_BROKEN(Place(str(file), line), file=file.name, line=line) from None
+            return "gb18030", False
+        pending = decoder.getstate()[0]
+        plain = plain and b"\r" not in chunk
+        lines += chunk.count(b"\n")
+        beyond_ascii += 0 if text.isascii() else len(chunk) - len(text)
+    if pending:
+        raise FILE_DAMAGED(file=file.name, reason=Text(en="it ends inside a character", zh="文件在字符中间截断"))
+    return "utf-8", plain
+
+
+def _normalised(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+    """The same text as UTF-8 with line feeds for line ends."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    held = b""
+    for chunk in chunks:
+        piece = held + decoder.decode(chunk).encode()
+        held = b"\r" if piece.endswith(b"\r") else b""  # its \n may come with the next chunk
+        yield _one_line_end(piece[: len(piece) - len(held)])
+    yield _one_line_end(held + decoder.decode(b"", final=True).encode())
+
+
+def _one_line_end(piece: bytes) -> bytes:
+    return piece if b"\r" not in piece else piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _first_bad_line(file: Path, *, zipped: bool) -> int:
+    """Where a file that is not GB18030 goes wrong."""
+    rest = b""
+    line = 1
+    for chunk in _chunks(file, zipped=zipped):
+        *lines, rest = (rest + chunk).split(b"\n")
+        for each in lines:
+            if not _is_gb18030(each):
+                return line
+            line += 1
+    return line
+
+
+def _is_gb18030(line: bytes) -> bool:
+    try:
+        line.decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    return True

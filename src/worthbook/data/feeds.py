@@ -1,0 +1,161 @@
+"""The rows that the accepted lines of a file give to each table, written as sorted Parquet files bucket by bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from sqlglot import exp
+
+from worthbook.data.bucket import bucket_sql
+from worthbook.data.compile import Scope, compile_value
+from worthbook.data.delta import BUCKET, SQL_TYPES, DataFile, StoredTable
+from worthbook.data.dialect import render
+from worthbook.data.formula import parse
+from worthbook.data.judge import JUDGED, Fields
+from worthbook.data.ledger import quoted
+from worthbook.data.recognise import Recognition
+from worthbook.data.typed import Kind, cast
+from worthbook.data.verdict import ACCEPTED
+from worthbook.definitions.mapping import Feed
+from worthbook.definitions.table import TableDefinition
+from worthbook.kernel.units import Storage, Unit
+
+IMPORT_COLUMNS: Mapping[str, Storage] = {"import_id": "text", "import_line": "integer"}
+_FORMAT = "FORMAT parquet, COMPRESSION zstd"
+
+
+def stored_columns(table: TableDefinition) -> dict[str, Storage]:
+    """The columns of a table that are in its files."""
+    own = {
+        name: column.unit.storage
+        for name, column in table.columns.items()
+        if column.lookup is None and column.formula is None
+    }
+    return {**own, **IMPORT_COLUMNS}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows for one table, as a relation of DuckDB."""
+
+    table: TableDefinition
+    feeds: Sequence[Feed]
+    fields: Fields
+    timeless: frozenset[str]
+    """Fields that hold days without a time of day: nothing to put into a column of times."""
+    import_id: str
+
+    def write(self, connection: duckdb.DuckDBPyConnection, target: StoredTable, buckets: int) -> tuple[DataFile, ...]:
+        """Write the rows, sorted by customer within each bucket; a table without customers has no buckets."""
+        customer = self.table.customer
+        names = ", ".join(f'"{name}"' for name in stored_columns(self.table))
+        order = ", ".join(f'"{name}"' for name in self._order())
+        if customer is None:
+            query = f"SELECT {names} FROM ({self._query()}) ORDER BY {order}"
+            return tuple(_copy(connection, query, target.place(self.import_id, None), None))
+        relation = f"({self._query()})"
+        if buckets > 1:
+            relation = f'"rows of {self.table.name}"'
+            where = bucket_sql(f'"{customer}"', buckets)
+            connection.execute(
+                f"CREATE OR REPLACE TABLE {relation} AS SELECT *, {where} AS {BUCKET} FROM ({self._query()})"
+            )
+        files: list[DataFile] = []
+        for bucket in range(buckets):
+            only = f"WHERE {BUCKET} = {bucket}" if buckets > 1 else ""
+            query = f"SELECT {names} FROM {relation} {only} ORDER BY {order}"
+            files.extend(_copy(connection, query, target.place(self.import_id, bucket), bucket))
+        return tuple(files)
+
+    def _order(self) -> Iterator[str]:
+        if self.table.customer is not None:
+            yield self.table.customer
+        yield from (key for key in self.table.key if key != self.table.customer)
+        if self.table.time is not None:
+            yield self.table.time
+        yield "import_line"
+
+    def _query(self) -> str:
+        rows = " UNION ALL ".join(self._fed(feed) for feed in self.feeds)
+        if self.table.key:
+            rows = self._one_a_key(rows)
+        return f"SELECT * REPLACE ({', '.join(self._defaults())}) FROM ({rows})" if any(self._defaults()) else rows
+
+    def _fed(self, feed: Feed) -> str:
+        columns = ", ".join(
+            f'{self._column(feed, name, storage)} AS "{name}"'
+            for name, storage in stored_columns(self.table).items()
+            if name not in IMPORT_COLUMNS
+        )
+        conditions = [f"verdict = {ACCEPTED}"]
+        if feed.when is not None:
+            conditions.append(f"({self.fields.condition(feed.when)})")
+        conditions += [f"({self.fields.value(feed.columns[key])}) IS NOT NULL" for key in self.table.key]
+        return (
+            f"SELECT {columns}, '{self.import_id}' AS import_id, line AS import_line "
+            f"FROM {JUDGED} WHERE {' AND '.join(conditions)}"
+        )
+
+    def _column(self, feed: Feed, name: str, storage: Storage) -> str:
+        formula = feed.columns.get(name)
+        if formula is None or (storage == "time" and parse(formula).columns <= self.timeless | self.fields.missing):
+            return f"CAST(NULL AS {SQL_TYPES[storage]})"
+        kind, value = self.fields.kind(formula), self.fields.value(formula)
+        if storage == "money" and kind == "number":
+            value = f"round({value}, 4)"  # as DOUBLE, so that 0.1 + 0.2 does not become 0.30000000000000004
+        return f"CAST({value} AS {SQL_TYPES[storage]})"
+
+    def _one_a_key(self, rows: str) -> str:
+        """The last known value of each column, as the file goes on."""
+        keys = ", ".join(f'"{key}"' for key in self.table.key)
+        others = [name for name in stored_columns(self.table) if name not in {*self.table.key, *IMPORT_COLUMNS}]
+        last = "".join(
+            f', max_by("{name}", import_line) FILTER (WHERE "{name}" IS NOT NULL) AS "{name}"' for name in others
+        )
+        return (
+            f"SELECT {keys}{last}, any_value(import_id) AS import_id, max(import_line) AS import_line "
+            f"FROM ({rows}) GROUP BY {keys}"
+        )
+
+    def _defaults(self) -> list[str]:
+        """What an import writes where the file gives nothing."""
+        kinds: dict[str, Kind] = dict(stored_columns(self.table))
+        found: list[str] = []
+        for name, column in self.table.columns.items():
+            if column.default is not None:
+                value = _default(column.default, kinds, as_text=column.unit in {Unit.ID, Unit.TEXT})
+                found.append(f'coalesce("{name}", CAST({value} AS {SQL_TYPES[column.unit.storage]})) AS "{name}"')
+        return found
+
+
+def timeless(connection: duckdb.DuckDBPyConnection, recognition: Recognition) -> frozenset[str]:
+    """The fields of times that hold a day and nothing else on every line."""
+    times = [name for name in recognition.fields if recognition.mapping.fields[name].unit is Unit.TIME]
+    if not times:
+        return frozenset()
+    asked = ", ".join(f'coalesce(bool_or("{name}" <> date_trunc(\'day\', "{name}")), FALSE)' for name in times)
+    (answers,) = connection.execute(f"SELECT {asked} FROM {JUDGED}").fetchall()
+    return frozenset(name for name, timed in zip(times, answers, strict=True) if not timed)
+
+
+def _default(formula: str, kinds: Mapping[str, Kind], *, as_text: bool) -> str:
+    """A default in SQL; one for a column of text reads all other columns as text."""
+    if not as_text:
+        return render(compile_value(parse(formula), Scope(kinds)).tree, "duckdb")
+    tree = compile_value(parse(formula), Scope(dict.fromkeys(kinds, "text"))).tree
+    root = exp.Paren(this=tree.copy())
+    for node in list(root.find_all(exp.Column)):
+        node.replace(cast(node.copy(), "text"))
+    return render(root, "duckdb")
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path, bucket: int | None) -> Iterator[DataFile]:
+    """Write one file; none where there are no rows."""
+    ((rows,),) = connection.execute(f"COPY ({query}) TO '{quoted(path)}' ({_FORMAT})").fetchall()
+    if rows:
+        yield DataFile(path, rows, bucket)
+    else:
+        path.unlink(missing_ok=True)

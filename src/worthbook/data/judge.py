@@ -1,0 +1,222 @@
+"""Every line of a file judged: its fields read as values, and whether it is accepted, rejected or skipped, and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from worthbook.data import verdict
+from worthbook.data.compile import Scope, compile_condition, compile_value
+from worthbook.data.convert import is_readable_as_is, text_as, value_as
+from worthbook.data.dialect import render
+from worthbook.data.formula import parse
+from worthbook.data.recognise import Recognition
+from worthbook.data.source import LINES, Source, SourceColumn
+from worthbook.data.typed import Kind
+from worthbook.data.verdict import Reason
+from worthbook.definitions.mapping import FIRST_LINE, Feed
+from worthbook.definitions.table import TableDefinition
+from worthbook.kernel.language import Text
+from worthbook.kernel.money import LARGEST
+from worthbook.kernel.units import Unit
+
+JUDGED = "judged"
+"""The table that `judge` makes: `line`, the fields by name, `verdict`."""
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The fields of a mapping as formulas see them."""
+
+    kinds: Mapping[str, Kind]
+    missing: frozenset[str]
+    """Fields that the file does not have: unknown on every line."""
+
+    def value(self, formula: str) -> str:
+        """A formula over the fields, in SQL."""
+        return render(compile_value(parse(formula), Scope(self.kinds)).tree, "duckdb")
+
+    def kind(self, formula: str) -> Kind:
+        """What a formula gives."""
+        return compile_value(parse(formula), Scope(self.kinds)).kind
+
+    def condition(self, formula: str) -> str:
+        """A formula that holds or does not, in SQL."""
+        return render(compile_condition(parse(formula), Scope(self.kinds)), "duckdb")
+
+
+def fields_of(recognition: Recognition) -> Fields:
+    """What formulas of the mapping may read."""
+    kinds: dict[str, Kind] = {name: unit.storage for name, unit in recognition.mapping.readable.items()}
+    return Fields(kinds, frozenset(recognition.mapping.fields.keys() - recognition.fields.keys()))
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What is needed to judge the lines of one file."""
+
+    source: Source
+    recognition: Recognition
+    tables: Mapping[str, TableDefinition]
+    day_first: Mapping[str, bool]
+    """For each field that holds dates as text: how 3/4/2026 is read."""
+    today: dt.date
+
+    @property
+    def fields(self) -> Fields:
+        """What formulas of the mapping may read."""
+        return fields_of(self.recognition)
+
+    def run(self, connection: duckdb.DuckDBPyConnection) -> tuple[Reason, ...]:
+        """Make the table `judged`; the reasons that its verdicts number, from 1 and from -1."""
+        reasons = tuple(self._reasons())
+        cases = " ".join(f"WHEN {each.when} THEN {number}" for each, number in numbered(reasons))
+        names = ", ".join(_quoted(name) for name in self.fields.kinds)
+        connection.execute(
+            f"CREATE TABLE {JUDGED} AS SELECT line, {names}, CASE {cases} ELSE {verdict.ACCEPTED} END AS verdict "
+            f"FROM ({self._summed(self._valued(self._carried(self._cleaned())))})",
+        )
+        return reasons
+
+    # --- the fields of a line, step by step ---
+
+    def _cleaned(self) -> str:
+        """Each field as it stands in the file, under `text_…`; blank is unknown."""
+        fields = ", ".join(
+            f"{f'wb_clean(CAST({column.sql} AS VARCHAR))' if self._is_text(name) else column.sql} AS {_text(name)}"
+            for name, column in self.recognition.fields.items()
+        )
+        columns = [column.sql for column in self.source.columns]
+        blank = " AND ".join(f"{each} IS NULL" for each in columns)
+        copy = f", row_number() OVER (PARTITION BY {', '.join(columns)} ORDER BY line) AS copy"
+        counted = copy if self.recognition.mapping.identical_lines == "reject" else ""
+        return f"SELECT line, {blank} AS is_blank, {fields}{counted} FROM {LINES}"
+
+    def _carried(self, query: str) -> str:
+        """What an order says on one of its lines holds for all of them."""
+        orders = self.recognition.mapping.carry_down
+        if orders is None:
+            return query
+        known = [name for name in orders.fields if name in self.recognition.fields]
+        by = _text(orders.by)
+        window = f"OVER (PARTITION BY {by} ORDER BY line ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
+        carried = "".join(
+            f", CASE WHEN {by} IS NULL THEN {_text(name)} ELSE first_value({_text(name)} IGNORE NULLS) {window} END "
+            f"AS {_text(name)}"
+            for name in known
+        )
+        replaced = f" EXCLUDE ({', '.join(_text(name) for name in known)})" if known else ""
+        first = f"row_number() OVER (PARTITION BY {by} ORDER BY line) = 1"
+        return f"SELECT *{replaced}{carried}, {first} AS {_quoted(FIRST_LINE)} FROM ({query})"
+
+    def _valued(self, query: str) -> str:
+        """Each field as a value, under its own name."""
+        values = ", ".join(f"{self._value(name)} AS {_quoted(name)}" for name in self.recognition.mapping.fields)
+        return f"SELECT *, {values} FROM ({query})"
+
+    def _summed(self, query: str) -> str:
+        orders = self.recognition.mapping.carry_down
+        if orders is None or not orders.totals:
+            return query
+        sums = ", ".join(
+            f"CAST(sum({self.fields.value(formula)}) OVER (PARTITION BY {_quoted(orders.by)}) AS DOUBLE) "
+            f"AS {_quoted(name)}"
+            for name, formula in orders.totals.items()
+        )
+        return f"SELECT *, {sums} FROM ({query})"
+
+    def _value(self, name: str) -> str:
+        unit = self.recognition.mapping.fields[name].unit
+        column = self.recognition.fields.get(name)
+        if column is None:
+            return _typed_null(unit)
+        if self._is_text(name):
+            read = text_as(unit, _text(name), day_first=self.day_first.get(name, True))
+        else:
+            read = value_as(unit, _text(name), column.type)
+        return f"CAST({read} AS DATE)" if unit is Unit.DATE else read
+
+    def _is_text(self, name: str) -> bool:
+        return is_text(self.recognition, name)
+
+    # --- why a line gives nothing ---
+
+    def _reasons(self) -> Iterator[Reason]:
+        yield Reason("blank-line", "is_blank", verdict.BLANK_LINE, is_skip=True)
+        for skip in self.recognition.mapping.skip:
+            slug = skip.reason.replace("_", "-")
+            yield Reason(slug, self.fields.condition(skip.when), skip.because, is_skip=True)
+        for name, column in self.recognition.fields.items():
+            yield from _unreadable(name, self.recognition.mapping.fields[name].unit, column)
+        feed = self.recognition.mapping.feeds[0]
+        yield from self._missing(feed)
+        yield from self._out_of_range(feed)
+        if self.recognition.mapping.identical_lines == "reject":
+            yield Reason("duplicate-line", "copy > 1", verdict.DUPLICATE_LINE)
+
+    def _missing(self, feed: Feed) -> Iterator[Reason]:
+        for name, column in self.tables[feed.table].columns.items():
+            if column.required and name in feed.columns:
+                source = self._read_by(feed.columns[name])
+                title = column.title if source is None else Text(en=source.header, zh=source.header)
+                sentence = Text(
+                    en=verdict.VALUE_MISSING.en.replace("{column}", title.en),
+                    zh=verdict.VALUE_MISSING.zh.replace("{column}", title.zh),
+                )
+                yield Reason("value-missing", f"({self.fields.value(feed.columns[name])}) IS NULL", sentence, source)
+
+    def _out_of_range(self, feed: Feed) -> Iterator[Reason]:
+        table = self.tables[feed.table]
+        if table.time is not None and table.time in feed.columns:
+            formula = feed.columns[table.time]
+            later = f"CAST({self.fields.value(formula)} AS DATE) > DATE '{self.today}'"
+            yield Reason("date-in-future", later, verdict.DATE_IN_FUTURE, self._read_by(formula))
+        for name, formula in feed.columns.items():
+            if table.columns[name].unit is Unit.MONEY and formula not in self.fields.kinds:
+                over = f"abs(CAST({self.fields.value(formula)} AS DOUBLE)) > {LARGEST}"
+                yield Reason("amount-too-large", over, verdict.PRODUCT_TOO_LARGE)
+
+    def _read_by(self, formula: str) -> SourceColumn | None:
+        """The first column of the file that a formula reads."""
+        read = parse(formula).columns
+        return next((column for name, column in self.recognition.fields.items() if name in read), None)
+
+
+def is_text(recognition: Recognition, name: str) -> bool:
+    """Whether a field must be read from text."""
+    return not is_readable_as_is(recognition.mapping.fields[name].unit, recognition.fields[name].type)
+
+
+def numbered(reasons: tuple[Reason, ...]) -> Iterator[tuple[Reason, int]]:
+    """Each reason and its verdict."""
+    for number, reason in enumerate(reasons, start=1):
+        yield reason, -number if reason.is_skip else number
+
+
+def _unreadable(name: str, unit: Unit, column: SourceColumn) -> Iterator[Reason]:
+    failed = f"{_text(name)} IS NOT NULL AND {_quoted(name)} IS NULL"
+    if unit.storage in {"date", "time"}:
+        yield Reason("date-unreadable", failed, verdict.DATE_UNREADABLE, column)
+    elif unit is Unit.MONEY:
+        large = f"{failed} AND abs(wb_number(CAST({_text(name)} AS VARCHAR))) > {LARGEST}"
+        yield Reason("amount-too-large", large, verdict.AMOUNT_TOO_LARGE, column)
+        yield Reason("number-unreadable", failed, verdict.NUMBER_UNREADABLE, column)
+    elif unit.is_numeric:
+        yield Reason("number-unreadable", failed, verdict.NUMBER_UNREADABLE, column)
+    elif unit is Unit.FLAG:
+        yield Reason("flag-unreadable", failed, verdict.FLAG_UNREADABLE, column)
+
+
+def _typed_null(unit: Unit) -> str:
+    return value_as(unit, "NULL", "VARCHAR") if unit is not Unit.ID else "CAST(NULL AS VARCHAR)"
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _text(name: str) -> str:
+    return f'"text of {name}"'

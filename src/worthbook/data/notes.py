@@ -1,0 +1,119 @@
+"""What there is to say of an import beside its counts: what was left out and why, and what looks odd."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import duckdb
+
+from worthbook.data.judge import JUDGED, fields_of, numbered
+from worthbook.data.recognise import Recognition
+from worthbook.data.source import LINES, Refused, Source
+from worthbook.data.verdict import ACCEPTED, MALFORMED, PARSER_REASONS, Reason
+from worthbook.kernel.language import Text
+
+SKIPPED = Text(
+    en="Lines skipped: {lines}, the first is line {line}: {because}.",
+    zh="跳过 {lines} 行，首行为第 {line} 行：{because}。",
+)
+REJECTED = Text(
+    en="Lines rejected: {lines}, the first is line {line}: {sentence}",
+    zh="拒绝 {lines} 行，首行为第 {line} 行：{sentence}",
+)
+IDENTICAL = Text(
+    en="Lines that repeat an earlier line in every column: {lines}; each was kept as a purchase of its own.",
+    zh="有 {lines} 行与之前的某行完全相同，均作为单独的购买保留。",
+)
+EXTREME = Text(
+    en="The amount {amount} in line {line} is {times} times the median amount; check it.",
+    zh="第 {line} 行的金额 {amount} 是金额中位数的 {times} 倍，请核实。",
+)
+
+_EXTREME = 10_000
+"""Amounts so many times the median are said to be odd; even a wholesaler's largest order is below."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of the lines."""
+
+    accepted: int
+    rejected: int
+    skipped: int
+
+
+@dataclass(frozen=True)
+class Notes:
+    """Asks the judged lines of the import that goes on in a connection."""
+
+    connection: duckdb.DuckDBPyConnection
+    source: Source
+    recognition: Recognition
+    reasons: tuple[Reason, ...]
+    refused: Sequence[Refused]
+    """Lines that the parser could not divide into columns."""
+
+    def counts(self) -> Counts:
+        """How many lines were accepted, rejected and skipped."""
+        ((accepted, rejected, skipped),) = self.connection.execute(
+            f"SELECT count(*) FILTER (verdict = {ACCEPTED}), count(*) FILTER (verdict > {ACCEPTED}), "
+            f"count(*) FILTER (verdict < {ACCEPTED}) FROM {JUDGED}",
+        ).fetchall()
+        return Counts(accepted, rejected + len(self.refused), skipped)
+
+    def said(self) -> tuple[Text, ...]:
+        """Everything there is to say."""
+        return (*self.left_out(), *self._identical(), *self._extreme())
+
+    def left_out(self) -> Iterator[Text]:
+        """For each reason: how many lines, and the first of them."""
+        rows = self.connection.execute(
+            f"SELECT verdict, count(*), min(line) FROM {JUDGED} WHERE verdict <> {ACCEPTED} GROUP BY 1 ORDER BY 3",
+        ).fetchall()
+        by_number = {number: reason for reason, number in numbered(self.reasons)}
+        for number, lines, line in rows:
+            reason = by_number[number]
+            if reason.is_skip:
+                yield SKIPPED.format(lines=lines, line=line, because=reason.sentence)
+            else:
+                yield REJECTED.format(lines=lines, line=line, sentence=self._sentence(reason, line))
+        for kind in dict.fromkeys(each.reason for each in self.refused):
+            found = [each.line for each in self.refused if each.reason == kind]
+            _, sentence = PARSER_REASONS.get(kind, MALFORMED)
+            yield REJECTED.format(lines=len(found), line=found[0], sentence=sentence)
+
+    def _sentence(self, reason: Reason, line: int) -> Text:
+        if reason.column is None:
+            return reason.sentence
+        query = f"SELECT CAST({reason.column.sql} AS VARCHAR) FROM {LINES} WHERE line = ?"
+        ((value,),) = self.connection.execute(query, [line]).fetchall()
+        return Text(
+            en=reason.sentence.en.replace("{value}", value or ""), zh=reason.sentence.zh.replace("{value}", value or "")
+        )
+
+    def _identical(self) -> Iterator[Text]:
+        if self.recognition.mapping.identical_lines == "reject":
+            return
+        columns = ", ".join(column.sql for column in self.source.columns)
+        ((repeated,),) = self.connection.execute(
+            f"SELECT count(*) - count(DISTINCT hash({columns})) FROM {LINES} JOIN {JUDGED} USING (line) "
+            f"WHERE verdict = {ACCEPTED}",
+        ).fetchall()
+        if repeated:
+            yield IDENTICAL.format(lines=repeated)
+
+    def _extreme(self) -> Iterator[Text]:
+        """An amount that is out of all proportion."""
+        formula = self.recognition.mapping.feeds[0].columns.get("amount")
+        if formula is None:
+            return
+        size = f"abs(CAST({fields_of(self.recognition).value(formula)} AS DOUBLE))"
+        ((median, largest, line),) = self.connection.execute(
+            f"SELECT median(size) FILTER (size > 0), max(size), arg_max(line, size) "
+            f"FROM (SELECT line, {size} AS size FROM {JUDGED} WHERE verdict = {ACCEPTED})",
+        ).fetchall()
+        if median and largest >= _EXTREME * median:
+            times = f"{cast('float', largest) / cast('float', median):,.0f}"
+            yield EXTREME.format(amount=f"{largest:,.2f}", line=line, times=times)

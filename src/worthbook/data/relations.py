@@ -1,0 +1,236 @@
+"""Tables as queries: a stored table cut down to what is asked for, and the coarser grains derived from one.
+
+A relation holds the rows that count (not of hidden imports, not after the date) and only the columns that were asked
+for, so that an engine reads nothing else from the files. Lookups are joined, and formula columns worked out, only where
+they are used.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from worthbook.data.compile import Scope, compile_aggregate, compile_condition, compile_value
+from worthbook.data.engine import Snapshot
+from worthbook.data.formula import Formula, parse
+from worthbook.data.layers import layers
+from worthbook.data.sheets import named, quoted, read
+from worthbook.data.typed import Kind, cast, column, date
+from worthbook.definitions.formulas import COLUMN_UNKNOWN
+from worthbook.definitions.table import TableColumnDefinition, TableDefinition
+from worthbook.definitions.table_checks import TABLE_UNKNOWN, table_named
+from worthbook.kernel.errors import Fault, did_you_mean
+from worthbook.kernel.language import Text
+from worthbook.kernel.period import Window
+
+WINDOW_WITHOUT_TIME = Fault(
+    "window-without-time",
+    what=Text(
+        en="'{name}' has the window '{window}', but the table '{table}' does not lie in time.",
+        zh="“{name}”设了时间窗口“{window}”，但表“{table}”没有时间列。",
+    ),
+    hint=Text(en="Leave the window out, or use a table with a time column.", zh="请去掉时间窗口，或改用带时间列的表。"),
+)
+
+IMPORT_COLUMNS: Mapping[str, Kind] = {"import_id": "text", "import_line": "integer"}
+"""What every stored table has beside its declared columns."""
+
+
+@dataclass(frozen=True)
+class Relations:
+    """The tables of a book as at a date, ready to be read."""
+
+    tables: Mapping[str, TableDefinition]
+    snapshot: Snapshot
+    as_of: dt.date
+    absent: frozenset[str] = frozenset()
+    """Tables that have no files here; a derived table never has."""
+
+    def table(self, name: str) -> TableDefinition:
+        """The definition of a table.
+
+        Raises:
+            WorthbookError: table-unknown.
+        """
+        if name not in self.tables:
+            raise TABLE_UNKNOWN(name=name, near=did_you_mean(name, self.tables))
+        return self.tables[name]
+
+    def kinds(self, table: TableDefinition) -> dict[str, Kind]:
+        """What each column of a table holds."""
+        kinds: dict[str, Kind] = {name: each.unit.storage for name, each in table.columns.items()}
+        return kinds if table.derived_from else {**kinds, **IMPORT_COLUMNS}
+
+    def scope(self, table: TableDefinition, window: Window | None = None, owner: str = "") -> Scope:
+        """What a formula over the rows of a table may see.
+
+        Raises:
+            WorthbookError: window-without-time.
+        """
+        order = (table.time,) if table.time is not None else ()
+        rest = tuple(key for key in table.key if key not in {table.customer, table.time})
+        partition = () if table.customer is None else (table.customer,)
+        unique = table.time is not None and set(table.key) == {table.customer, table.time}
+        return Scope(
+            columns=self.kinds(table),
+            as_of=self.as_of,
+            settings=self.snapshot.settings,
+            rows=None if window is None else self.within(table, window, owner),
+            previous=(partition, order + rest) if table.derived_from else None,
+            ordered_by=table.time if unique else None,
+        )
+
+    def within(self, table: TableDefinition, window: Window, owner: str) -> exp.Expr:
+        """The condition that a row lies in a window."""
+        if table.time is None:
+            raise WINDOW_WITHOUT_TIME(table.place, name=owner, window=window, table=table.name)
+        start, end = window.span(self.as_of)
+        day = _day(table)
+        after = exp.GT(this=day, expression=date(start))
+        return (
+            exp.And(this=after, expression=exp.LTE(this=day.copy(), expression=date(end)))
+            if end < self.as_of
+            else after
+        )
+
+    def relation(self, name: str, columns: Collection[str]) -> exp.Select:
+        """The rows of a table that count, with these columns.
+
+        Raises:
+            WorthbookError: table-unknown, column-unknown, or what a formula of a column does wrong.
+        """
+        table = self.table(name)
+        known = self.kinds(table)
+        for each in columns:
+            if each not in known:
+                near = did_you_mean(each, known)
+                raise COLUMN_UNKNOWN(table.place, whole=table_named(name), name=each, near=near)
+        if table.derived_from is None and name in self.absent:
+            return empty({each: known[each] for each in columns})
+        return self._derived(table, columns) if table.derived_from else self._stored(table, columns)
+
+    # --- stored tables ---
+
+    def _stored(self, table: TableDefinition, columns: Collection[str]) -> exp.Select:
+        computed = {name: parse(each.formula, table.place_of("columns", name, "formula"))
+                    for name, each in table.columns.items() if each.formula is not None}  # fmt: skip
+        levels, needed = layers(columns, computed)
+        lookups = {
+            name: each.lookup for name, each in table.columns.items() if each.lookup is not None and name in needed
+        }
+        keys = {key for target in lookups.values() for key in self.table(target.split(".")[0]).key}
+        raw = sorted((needed - lookups.keys()) | keys)
+        query = exp.select(*(column(each, table.name) for each in raw)).from_(read(table.name))
+        for condition in self._counting(table):
+            query = query.where(condition, copy=False)
+        for source in sorted({target.split(".")[0] for target in lookups.values()}):
+            query = self._joined(query, table, source, {name: target for name, target in lookups.items()
+                                                        if target.split(".")[0] == source})  # fmt: skip
+        return self._worked_out(query, table, computed, levels, columns)
+
+    def _counting(self, table: TableDefinition) -> list[exp.Expr]:
+        conditions: list[exp.Expr] = []
+        if table.time is not None:
+            conditions.append(exp.LTE(this=_day(table, table.name), expression=date(self.as_of)))
+        hidden = self.snapshot.tables[table.name].hidden_imports
+        if hidden:
+            listed = [exp.Literal.string(each) for each in hidden]
+            conditions.append(exp.Not(this=exp.In(this=column("import_id", table.name), expressions=listed)))
+        return conditions
+
+    def _joined(self, query: exp.Select, table: TableDefinition, source: str, wanted: Mapping[str, str]) -> exp.Select:
+        """The query with columns of another table beside; one row a key, whatever that table holds."""
+        other = self.table(source)
+        names = sorted({target.split(".")[1] for target in wanted.values()})
+        rows = self.relation(source, {*names, *other.key}).subquery(alias=quoted(source))
+        keys = [column(key) for key in other.key]
+        one_each = exp.select(*keys, *(named(exp.Max(this=column(name)), name) for name in names)).from_(rows)
+        alias = f"{source} by key"
+        one_each = one_each.group_by(*(key.copy() for key in keys))
+        on = exp.and_(*(exp.EQ(this=column(key, table.name), expression=column(key, alias)) for key in other.key))
+        query = query.join(one_each.subquery(alias=quoted(alias)), on=on, join_type="left")
+        return query.select(
+            *(named(column(target.split(".")[1], alias), name) for name, target in sorted(wanted.items()))
+        )
+
+    # --- derived tables ---
+
+    def _derived(self, table: TableDefinition, columns: Collection[str]) -> exp.Select:
+        source = self.table(table.derived_from or "")
+        formulas = {name: parse(each.formula, table.place_of("columns", name, "formula"))
+                    for name, each in table.columns.items() if each.formula is not None}  # fmt: skip
+        aggregates = {name: formula for name, formula in formulas.items() if formula.is_aggregate}
+        later = {name: formula for name, formula in formulas.items() if not formula.is_aggregate}
+        levels, needed = layers(columns, later)
+        condition = None if table.where is None else parse(table.where, table.place_of("where"))
+        used = {name: formula for name, formula in aggregates.items() if name in needed}
+        windows = [_window(each) for name, each in table.columns.items() if name in aggregates]
+        read = {*table.key, *_columns_of(used.values()), *(condition.columns if condition else ())}
+        read |= {source.time} if source.time is not None and any(windows) else set()
+        rows = self.relation(source.name, read).subquery(alias=quoted(source.name))
+        query = exp.select(*(column(key) for key in table.key)).from_(rows)
+        if condition is not None:
+            query = query.where(compile_condition(condition, self.scope(source)), copy=False)
+        spans = [window.span(self.as_of)[0] for window in windows if window is not None]
+        if spans and len(spans) == len(windows):  # no column looks back further
+            query = query.where(exp.GT(this=_day(source), expression=date(min(spans))), copy=False)
+        for name, formula in sorted(used.items()):
+            scope = self.scope(source, _window(table.columns[name]), f"{table.name}.{name}")
+            value = compile_aggregate(formula, scope).stored_as(table.columns[name].unit.storage)
+            query = query.select(named(value, name), copy=False)
+        query = query.group_by(*(column(key) for key in table.key), copy=False)
+        return self._worked_out(query, table, later, levels, columns)
+
+    def _worked_out(
+        self,
+        query: exp.Select,
+        table: TableDefinition,
+        formulas: Mapping[str, Formula],
+        levels: list[list[str]],
+        columns: Collection[str],
+    ) -> exp.Select:
+        """The query with formula columns, level by level, and no more columns than were asked for."""
+        scope = self.scope(table)
+        for level in levels:
+            inner = query.subquery(alias=quoted(table.name))
+            query = exp.select(exp.Star()).from_(inner)
+            for name in level:
+                value = compile_value(formulas[name], scope).stored_as(table.columns[name].unit.storage)
+                query = query.select(named(value, name), copy=False)
+        if set(query.named_selects) == set(columns) and not levels:
+            return query
+        inner = query.subquery(alias=quoted(table.name))
+        return exp.select(*(column(each) for each in sorted(columns))).from_(inner)
+
+
+def bucket_files(snapshot: Snapshot, bucket: int) -> dict[str, tuple[str, ...]]:
+    """The files of every table that has some for this bucket; a table without customers has them in its only bucket."""
+    found = {}
+    for name, table in snapshot.tables.items():
+        files = table.buckets[bucket] if len(table.buckets) == snapshot.buckets else table.files
+        if files:
+            found[name] = files
+    return found
+
+
+def empty(columns: Mapping[str, Kind]) -> exp.Select:
+    """No rows with these columns."""
+    values = (named(cast(exp.Null(), kind), name) for name, kind in sorted(columns.items()))
+    return exp.select(*values).where(exp.false())
+
+
+def _day(table: TableDefinition, source: str | None = None) -> exp.Expr:
+    time = table.time or ""
+    tree = column(time, source)
+    return tree if table.columns[time].unit.storage == "date" else cast(tree, "date")
+
+
+def _window(each: TableColumnDefinition) -> Window | None:
+    return None if each.window is None else Window.parse(each.window)
+
+
+def _columns_of(formulas: Iterable[Formula]) -> set[str]:
+    return {name for formula in formulas for name in formula.columns}

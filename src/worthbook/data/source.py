@@ -1,0 +1,230 @@
+"""A file to be imported, opened: its columns, how many lines of data it has, and its lines as a relation of DuckDB."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+import numpy as np
+
+from worthbook.data.decode import FILE_DAMAGED, decode, is_parquet
+from worthbook.data.ledger import quoted
+from worthbook.data.scan import Layout, Scan, first_line, line_at, scan
+from worthbook.kernel.errors import Fault, Place
+from worthbook.kernel.language import Text
+
+FILE_WITHOUT_ROWS = Fault(
+    "file-without-rows",
+    what=Text(en="{file} has a header and no line of data.", zh="{file} 只有标题行，没有数据行。"),
+    hint=Text(en="Export it again with the lines.", zh="请重新导出包含数据的文件。"),
+)
+
+_DELIMITERS = (",", "\t", ";", "|")
+_SAMPLE_LINES = 2000
+_LONGEST_LINE = 64 << 20
+
+LINES = "source_lines"
+"""The relation that `load` makes: `line` and the columns `c0`, `c1` …"""
+RAW = "source_raw"
+
+
+@dataclass(frozen=True)
+class SourceColumn:
+    """One column of a file."""
+
+    header: str
+    """As people know it; made different where the file repeats it."""
+    sql: str
+    """Its name in the relation."""
+    type: str
+    """What DuckDB holds it as; VARCHAR for every column of a text file."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A line that the parser could not divide into columns."""
+
+    line: int
+    reason: str
+    text: str
+
+
+class Source(Protocol):
+    """A file of lines."""
+
+    file: Path
+    columns: tuple[SourceColumn, ...]
+    notes: tuple[Text, ...]
+
+    @property
+    def read(self) -> int:
+        """How many lines of data the file has; empty lines do not count, a value over several lines is one."""
+        ...
+
+    def sample(self) -> Mapping[str, Sequence[str | None]]:
+        """Header → the values of the first lines, as text."""
+        ...
+
+    def load(self, connection: duckdb.DuckDBPyConnection) -> tuple[Refused, ...]:
+        """Make the relation `source_lines`; the lines that could not be divided into columns."""
+        ...
+
+
+def open_source(file: Path, folder: Path) -> Source:
+    """Open a CSV or Parquet file; `folder` is for copies that are needed on the way.
+
+    Raises:
+        WorthbookError: what `decode` and `scan` find, file-without-rows.
+    """
+    if is_parquet(file):
+        return ParquetSource(file)
+    return TextSource(file, folder)
+
+
+class ParquetSource:
+    """A Parquet file."""
+
+    def __init__(self, file: Path) -> None:
+        """Read its schema and the number of its rows."""
+        self.file = file
+        self.notes: tuple[Text, ...] = ()
+        with duckdb.connect(config={"threads": 1}) as connection:
+            try:
+                described = connection.execute(f"DESCRIBE SELECT * FROM '{quoted(file)}'").fetchall()
+                counted = connection.execute("SELECT num_rows FROM parquet_file_metadata(?)", [str(file)]).fetchall()
+            except (duckdb.IOException, duckdb.InvalidInputException) as error:
+                reason = str(error).splitlines()[0]
+                raise FILE_DAMAGED(file=file.name, reason=reason) from None
+        self.columns = tuple(SourceColumn(row[0], f"c{index}", row[1]) for index, row in enumerate(described))
+        self._rows = int(counted[0][0])
+        if not self._rows:
+            raise FILE_WITHOUT_ROWS(file=file.name)
+
+    @property
+    def read(self) -> int:
+        """Its rows."""
+        return self._rows
+
+    def sample(self) -> Mapping[str, Sequence[str | None]]:
+        """Header → the values of the first rows, as text."""
+        wanted = ", ".join(f"CAST({_name(column.header)} AS VARCHAR)" for column in self.columns)
+        with duckdb.connect(config={"threads": 1}) as connection:
+            query = f"SELECT {wanted} FROM '{quoted(self.file)}' LIMIT {_SAMPLE_LINES}"
+            rows = connection.execute(query).fetchall()
+        return _by_header(self.columns, rows)
+
+    def load(self, connection: duckdb.DuckDBPyConnection) -> tuple[Refused, ...]:
+        """A view over the file; nothing can go wrong with dividing its rows."""
+        renamed = ", ".join(f"{_name(column.header)} AS {column.sql}" for column in self.columns)
+        connection.execute(
+            f"CREATE VIEW {LINES} AS SELECT file_row_number + 1 AS line, {renamed} "
+            f"FROM read_parquet('{quoted(self.file)}', file_row_number = true)",
+        )
+        return ()
+
+
+class TextSource:
+    """A text file with one line of headers."""
+
+    def __init__(self, file: Path, folder: Path) -> None:
+        """Decode it, find its delimiter and headers, and count its lines."""
+        self.file = file
+        text = decode(file, folder / "text.csv")
+        self._path = text.path
+        self.notes: tuple[Text, ...] = () if text.note is None else (text.note,)
+        _, header = first_line(self._path)
+        header = header.lstrip("\ufeff")
+        self.delimiter = max(_DELIMITERS, key=lambda each: len(_divided(header, each)))
+        headers = _told_apart(_divided(header, self.delimiter))
+        self.columns = tuple(SourceColumn(name, f"c{index}", "VARCHAR") for index, name in enumerate(headers))
+        self._scan: Scan = scan(self._path, Layout(self.delimiter.encode(), len(headers), file))
+        if not self._scan.records:
+            raise FILE_WITHOUT_ROWS(Place(str(file), self._scan.header), file=file.name)
+
+    @property
+    def read(self) -> int:
+        """Its lines of data."""
+        return self._scan.records
+
+    def sample(self) -> Mapping[str, Sequence[str | None]]:
+        """Header → the values of the first lines."""
+        with self._path.open(encoding="utf-8-sig", newline="") as stream:
+            lines = itertools.islice(stream, self._scan.header, self._scan.header + _SAMPLE_LINES)
+            rows = [row for row in csv.reader(lines, delimiter=self.delimiter) if len(row) == len(self.columns)]
+        return _by_header(self.columns, [[value or None for value in row] for row in rows])
+
+    def load(self, connection: duckdb.DuckDBPyConnection) -> tuple[Refused, ...]:
+        """Read the file with nothing left to guess; every line is in the relation or among those refused."""
+        refused = self._parse(connection, parallel=True)
+        if self._found(connection) + len(refused) != self.read:
+            connection.execute(f"DROP TABLE {RAW}")
+            refused = self._parse(connection, parallel=False)
+        self._number(connection, [each.line for each in refused])
+        return refused
+
+    def _parse(self, connection: duckdb.DuckDBPyConnection, *, parallel: bool) -> tuple[Refused, ...]:
+        connection.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
+        columns = ", ".join(f"'{column.sql}': 'VARCHAR'" for column in self.columns)
+        connection.execute(
+            f"CREATE TABLE {RAW} AS SELECT * FROM read_csv('{quoted(self._path)}', columns = {{{columns}}}, "
+            f"auto_detect = false, header = false, skip = {self._scan.header}, delim = '{self.delimiter}', "
+            f"quote = '\"', escape = '\"', new_line = '\\n', nullstr = '', strict_mode = true, null_padding = false, "
+            f"max_line_size = {_LONGEST_LINE}, store_rejects = true, rejects_limit = 0, parallel = {parallel})",
+        )
+        errors = connection.execute(
+            "SELECT line_byte_position, min_by(error_type, column_idx), any_value(csv_line) "
+            "FROM reject_errors GROUP BY 1 ORDER BY 1",
+        ).fetchall()
+        lines = line_at(self._path, [int(row[0]) - 1 for row in errors])
+        return tuple(Refused(line, str(row[1]), str(row[2])) for line, row in zip(lines, errors, strict=True))
+
+    def _found(self, connection: duckdb.DuckDBPyConnection) -> int:
+        return int(connection.execute(f"SELECT count(*) FROM {RAW}").fetchall()[0][0])
+
+    def _number(self, connection: duckdb.DuckDBPyConnection, refused: Sequence[int]) -> None:
+        """Give each row the number of the line where it begins: the row number, moved by the lines that gave no row."""
+        gaps = self._scan.gaps(refused)
+        first = self._scan.header + 1
+        if not len(gaps):
+            connection.execute(f"CREATE VIEW {LINES} AS SELECT rowid + {first} AS line, * FROM {RAW}")
+            return
+        connection.register("source_moves", {"from_row": gaps, "move": np.arange(1, len(gaps) + 1)})
+        connection.execute(
+            "CREATE TABLE source_gaps AS SELECT from_row, max(move) AS move FROM source_moves GROUP BY from_row",
+        )
+        connection.execute(
+            f"CREATE VIEW {LINES} AS SELECT r.rowid + {first} + coalesce(g.move, 0) AS line, r.* FROM {RAW} r "
+            "ASOF LEFT JOIN source_gaps g ON r.rowid >= g.from_row",
+        )
+
+
+def _name(header: str) -> str:
+    return '"' + header.replace('"', '""') + '"'
+
+
+def _divided(line: str, delimiter: str) -> list[str]:
+    return next(csv.reader([line], delimiter=delimiter), [])
+
+
+def _told_apart(headers: Sequence[str]) -> list[str]:
+    """Headers without blanks around them; repeated and missing ones numbered."""
+    found: list[str] = []
+    for index, header in enumerate(headers, start=1):
+        base = header.strip().strip("\ufeff") or f"column_{index}"
+        name, count = base, 1
+        while name in found:
+            count += 1
+            name = f"{base}_{count}"
+        found.append(name)
+    return found
+
+
+def _by_header(
+    columns: Sequence[SourceColumn], rows: Sequence[Sequence[str | None]]
+) -> dict[str, Sequence[str | None]]:
+    return {column.header: [row[index] for row in rows] for index, column in enumerate(columns)}

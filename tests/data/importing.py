@@ -1,0 +1,70 @@
+"""What the tests of imports share: the shipped tables and mappings, and books to import into."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+
+from worthbook.data.book import Book
+from worthbook.data.engine import Snapshot
+from worthbook.data.ingest import ImportReport, ingest
+from worthbook.data.ledger import cursor
+from worthbook.definitions.mapping import MappingDefinition
+from worthbook.definitions.reader import read_folder
+from worthbook.definitions.table import TableDefinition
+
+FILES = Path(__file__).parent / "files"
+
+
+@functools.cache
+def tables() -> Mapping[str, TableDefinition]:
+    found = read_folder(files("worthbook") / "catalogue" / "tables", "tables").definitions
+    return {each.name: each for each in found if isinstance(each, TableDefinition)}
+
+
+@functools.cache
+def mappings() -> Mapping[str, MappingDefinition]:
+    found = read_folder(files("worthbook") / "catalogue" / "mappings", "mappings").definitions
+    return {each.name: each for each in found if isinstance(each, MappingDefinition)}
+
+
+def new_book(folder: Path) -> Book:
+    return Book.create(folder / "shop.book", "Shop")
+
+
+def bring(book: Book, file: Path, mapping: str | None = None) -> ImportReport:
+    return ingest(book, file, mappings(), tables(), mapping)
+
+
+def bring_text(folder: Path, text: str | bytes, name: str = "orders.csv") -> tuple[Book, ImportReport]:
+    """A new book into which one small file was imported."""
+    file = folder / name
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    book = new_book(folder)
+    return book, bring(book, file)
+
+
+def rows(book: Book, columns: str, table: str = "transactions") -> list[tuple[object, ...]]:
+    """The rows that count, in the order of the imports and lines."""
+    return rows_in(book.snapshot(), columns, table)
+
+
+def rows_in(snapshot: Snapshot, columns: str, table: str = "transactions") -> list[tuple[object, ...]]:
+    """The same of a snapshot that was taken before."""
+    files = snapshot.tables[table]
+    query = (
+        f"SELECT {columns} FROM read_parquet(?) WHERE NOT list_contains(?, import_id) ORDER BY import_id, import_line"
+    )
+    return cursor().execute(query, [list(files.files), list(files.hidden_imports)]).fetchall()
+
+
+def count(book: Book, table: str = "transactions") -> int:
+    """How many rows count; 0 where there is no such table."""
+    snapshot = book.snapshot()
+    return len(rows_in(snapshot, "1", table)) if table in snapshot.tables else 0
+
+
+def notes(report: ImportReport) -> list[str]:
+    return [note.en for note in report.notes]

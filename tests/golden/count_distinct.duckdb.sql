@@ -1,0 +1,2 @@
+-- count(distinct product_id)
+COUNT(DISTINCT "product_id")

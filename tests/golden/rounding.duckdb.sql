@@ -1,0 +1,2 @@
+-- round(sum(quantity) * setting(margin), 2)
+ROUND(CAST(SUM("quantity") AS DOUBLE) * CAST(0.3 AS DOUBLE), 2)
