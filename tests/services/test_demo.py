@@ -144,6 +144,8 @@ def test_the_returns_rate_is_found(book: OpenBook) -> None:
 def test_the_interval_of_the_next_year_holds_what_then_came(demo: Evaluated, company: Company) -> None:
     low, high = (fact(demo, "expected_12m", name) for name in ("purchases_low", "purchases_high"))
     assert low <= company.truth.future_purchases <= high
+    low, high = (fact(demo, "expected_12m", name) for name in ("value_low", "value_high"))
+    assert low <= company.truth.future_revenue <= high
 
 
 def test_the_same_firm_again_adds_nothing(demo: Evaluated, folder: Path) -> None:

@@ -47,7 +47,7 @@ def test_lifetime_value_is_traced_to_the_models_inputs(opened: OpenBook) -> None
 
 def test_an_unknown_customer_is_named(opened: OpenBook) -> None:
     with pytest.raises(WorthbookError) as caught:
-        explain_column(opened, "revenue_12m", "nobody")
+        explain_column(opened, "revenue_12m", "nobody", as_of="2026-06-30")
     assert str(caught.value) == (
         "[customer-unknown] No customer 'nobody' is known on 2026-06-30.\n"
         "  hint: Ids are compared letter by letter, leading zeros included; customers.csv lists them all."

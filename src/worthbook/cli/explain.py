@@ -14,7 +14,7 @@ def explain(
     name: Annotated[str, typer.Argument(help="A column, such as customer_pyramid or clv_36m.", show_default=False)],
     customer: Annotated[str, typer.Option("--customer", "-c", help="The customer's id.", show_default=False)],
     book: Annotated[Path | None, typer.Option(help="The book; by default the only one in this folder.")] = None,
-    as_of: Annotated[str, typer.Option(help="The date; by default that of the book's newest evaluation.")] = "",
+    as_of: Annotated[str, typer.Option(help="The date; by default that of the book's latest evaluation.")] = "",
     language: LanguageOption = "en",
     as_json: JsonOption = False,
 ) -> None:

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
@@ -56,6 +56,8 @@ class Store:
     """The `runs/` folder of a book."""
 
     folder: Path
+    _read: dict[str, KeptRun] = field(default_factory=dict, repr=False, compare=False)
+    """Runs that were read already; a kept run never changes."""
 
     def find_sheets(self, wanted: Mapping[str, str]) -> dict[str, Sheet]:
         """Those wanted columns (name → provenance id) that some kept sheet already holds."""
@@ -103,13 +105,16 @@ class Store:
 
     def find_run(self, run_id: str) -> KeptRun | None:
         """The kept run of this id, if there is one."""
+        if run_id in self._read:
+            return self._read[run_id]
         path = self.folder / run_id / "run.json"
         if not path.exists():
             return None
         kept = json.loads(path.read_text(encoding="utf-8"))
         sheets = tuple(self._sheet(self._sheets / home, tuple(columns)) for home, columns in kept["sheets"])
         provenance = {name: Provenance.from_json(tree) for name, tree in kept["provenance"].items()}
-        return KeptRun(cast("Evaluation", decode(kept["evaluation"])), provenance, sheets)
+        self._read[run_id] = KeptRun(cast("Evaluation", decode(kept["evaluation"])), provenance, sheets)
+        return self._read[run_id]
 
     def run(self, run_id: str) -> KeptRun:
         """The kept run of this id, or a unique beginning of it."""

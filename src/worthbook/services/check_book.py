@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from worthbook.definitions.reader import Reading, combine
 from worthbook.definitions.schema import schema
+from worthbook.definitions.study import StudyDefinition
 from worthbook.kernel.errors import Problem
 from worthbook.kernel.language import Language, Text
 from worthbook.planning.index import find_problems, read_own, read_shipped
+from worthbook.planning.study import check_study
 from worthbook.services.own_definitions import definitions_folder
 
 _FINE = Text(en="{count} definitions, no problems", zh="{count} 项定义，没有问题")
@@ -49,7 +52,15 @@ def check_book(book: Path | None = None) -> Checked:
     folder = definitions_folder(book)
     own = Reading() if folder is None else read_own(folder)
     reading = combine(read_shipped(), own)
-    return Checked(len(reading.definitions), len(own.definitions), find_problems(reading))
+    found = (*find_problems(reading), *_problems_of_studies(reading))
+    return Checked(len(reading.definitions), len(own.definitions), tuple(sorted(found, key=in_reading_order)))
+
+
+def _problems_of_studies(reading: Reading) -> Iterator[Problem]:
+    """What studies ask of their methods, which only the methods know."""
+    for definition in reading.definitions:
+        if isinstance(definition, StudyDefinition):
+            yield from check_study(definition)
 
 
 def write_editor_schema(path: Path) -> None:

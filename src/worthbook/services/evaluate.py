@@ -40,7 +40,7 @@ def evaluate(opened: OpenBook, *, as_of: dt.date | str | None = None, report: st
         WorthbookError: `book-empty`, `as-of-before-history`.
     """
     day = opened.day(as_of)
-    counted = [record for record in opened.book.imports() if record.state == "committed"]
+    counted = [record for record in opened.imports if record.state == "committed"]
     about = About(
         title=opened.book.title,
         currency=opened.book.currency,

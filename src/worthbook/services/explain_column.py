@@ -182,7 +182,7 @@ def explain_column(opened: OpenBook, name: str, customer_id: str, *, as_of: dt.d
         placing=placing,
         rows=_rows(opened, customer_id, source.as_of),
         table=opened.catalogue.tables[TRANSACTIONS],
-        files={record.import_id: record.file for record in opened.book.imports()},
+        files={record.import_id: record.file for record in opened.imports},
     )
 
 

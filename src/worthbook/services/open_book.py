@@ -14,6 +14,7 @@ from worthbook.data import engines
 from worthbook.data.book import Book
 from worthbook.data.engine import Engine, Snapshot
 from worthbook.data.extent import Extent, extent
+from worthbook.data.ledger import ImportRecord
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import parse_date
@@ -52,7 +53,7 @@ class OpenBook:
     catalogue: Catalogue
     engine: Engine
 
-    @property
+    @cached_property
     def store(self) -> Store:
         """Where evaluations are kept."""
         return Store(self.book.runs_folder)
@@ -61,6 +62,11 @@ class OpenBook:
     def snapshot(self) -> Snapshot:
         """The tables as they were when first asked for; everything done with this object sees the same rows."""
         return self.book.snapshot()
+
+    @cached_property
+    def imports(self) -> tuple[ImportRecord, ...]:
+        """Every import, as it stood when first asked for."""
+        return self.book.imports()
 
     @cached_property
     def extent(self) -> Extent:
@@ -104,9 +110,10 @@ class OpenBook:
         return Column(self.catalogue.meta(name), day, provenance, self.book.currency, self.engine, bench.sheets[name])
 
     def newest_run(self, column: str, as_of: dt.date | str | None = None) -> KeptRun | None:
-        """The newest kept evaluation that holds a column, of one date or of any."""
+        """The kept evaluation of the latest date that holds a column, of one date or of any; the last made of them."""
         day = "" if as_of is None else str(as_of)
-        for run_id in reversed(self.store.run_ids()):
+        by_date = sorted(self.store.run_ids(), key=lambda run_id: run_id[:10])
+        for run_id in reversed(by_date):
             if run_id.startswith(day):
                 run = self.store.find_run(run_id)
                 if run is not None and any(column in sheet.columns for sheet in run.sheets):
