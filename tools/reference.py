@@ -15,6 +15,7 @@ import typer
 import typer.cli
 import typer.main
 
+from tools import catalogue_pages
 from tools.checks import ROOT
 
 FOLDER = ROOT / "docs" / "reference"
@@ -29,7 +30,8 @@ def errors_page() -> str:
     lines = ["# Errors", "", "What Worthbook may say, by the name in brackets. Words in braces are filled in.", ""]
     for slug, fault in sorted(Fault.registry.items()):
         lines += [f"## {slug}", "", f"{fault.what.en} {fault.hint.en}", "", f"{fault.what.zh}{fault.hint.zh}", ""]
-    return "\n".join(lines)
+    # Braces that are meant as such are doubled in texts that are filled in.
+    return "\n".join(lines).replace("{{", "{").replace("}}", "}")
 
 
 def commands_page() -> str:
@@ -47,7 +49,12 @@ def import_everything() -> None:
         importlib.import_module(module.name)
 
 
-PAGES: dict[str, Callable[[], str]] = {"commands.md": commands_page, "errors.md": errors_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": commands_page,
+    "errors.md": errors_page,
+    **catalogue_pages.pages(),
+    catalogue_pages.SCHEMA: catalogue_pages.schema_text,
+}
 
 
 def outdated(folder: Path, pages: dict[str, str]) -> list[str]:
@@ -61,7 +68,7 @@ def outdated(folder: Path, pages: dict[str, str]) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """Write the pages, or check them; 1 where a page is out of date."""
-    pages = {name: NOTE + make().rstrip() + "\n" for name, make in PAGES.items()}
+    pages = {name: (NOTE if name.endswith(".md") else "") + make().rstrip() + "\n" for name, make in PAGES.items()}
     if arguments == ["--check"]:
         old = outdated(FOLDER, pages)
         for name in old:

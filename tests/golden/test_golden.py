@@ -1,6 +1,7 @@
 """The SQL of some formulas, kept so that a reader sees what a change to the compiler or to sqlglot does to it.
 
-`WORTHBOOK_RENEW_GOLDEN=1 python -m pytest tests/golden` writes the files again; look at the difference before keeping it.
+`WORTHBOOK_RENEW_GOLDEN=1 python -m pytest tests/golden` writes the files again; look at the difference
+before keeping it.
 """
 
 from __future__ import annotations

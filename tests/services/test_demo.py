@@ -62,10 +62,10 @@ def test_everybody_is_evaluated_at_the_last_day(demo: Evaluated) -> None:
     assert (demo.evaluation.customers, demo.evaluation.as_of) == (CUSTOMERS, END)
 
 
-def test_the_report_and_the_lists_lie_beside_the_orders(demo: Evaluated, folder: Path) -> None:
+def test_the_report_and_the_lists_lie_in_the_book(demo: Evaluated, folder: Path) -> None:
     names = {path.name for path in demo.written}
     assert {"report.html", "customers.xlsx", "customers.csv", "customers.parquet"} <= names
-    assert {path.parent for path in demo.written} == {folder}
+    assert {path.parent for path in demo.written} == {folder / "orders.book"}
     assert all(path.stat().st_size for path in demo.written)
 
 

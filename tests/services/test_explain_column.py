@@ -14,7 +14,8 @@ from worthbook.services.open_book import OpenBook
 def test_the_rows_add_up_to_the_measure(opened: OpenBook, company: Company) -> None:
     explained = explain_column(opened, "revenue_lifetime", company.truth.big_account)
     amounts = [row.values["amount"] for row in explained.rows]
-    assert sum(amounts, Decimal(0)) == explained.node.value  # type: ignore[arg-type]
+    total = sum((amount for amount in amounts if isinstance(amount, Decimal)), Decimal(0))
+    assert total == explained.node.value
 
 
 def test_every_row_names_its_file_and_line(opened: OpenBook, company: Company) -> None:

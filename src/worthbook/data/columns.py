@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlglot import exp
 
-from worthbook.data.compile import Scope, compile_value
+from worthbook.data.compile import Scope, compile_column
 from worthbook.data.engine import Engine, Sheet
 from worthbook.data.formula import parse
 from worthbook.data.layers import layers
@@ -61,7 +61,7 @@ def derive(  # noqa: PLR0913, PLR0917 - what is read, what is made, as at when, 
         for layer in order:
             query = exp.select(exp.Star()).from_(query.subquery(alias=quoted("customers")))
             for name in layer:
-                value = compile_value(read_formulas[name], scope).stored_as(formulas[name][1].storage)
+                value = compile_column(read_formulas[name], scope, formulas[name][1], over_rows=False)
                 query = query.select(named(value, name), copy=False)
         inner = query.subquery(alias=quoted("customers"))
         return exp.select(column(CUSTOMER), *(column(name) for name in formulas)).from_(inner), files

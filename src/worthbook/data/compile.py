@@ -34,6 +34,7 @@ from worthbook.data.typed import (
 from worthbook.kernel.errors import Fault, WorthbookError, did_you_mean
 from worthbook.kernel.language import Text
 from worthbook.kernel.money import DECIMAL_PLACES, STORED_DIGITS
+from worthbook.kernel.units import Unit
 
 FORMULA_COLUMN_UNKNOWN = Fault(
     "formula-column-unknown",
@@ -64,6 +65,15 @@ FORMULA_GROUPING = Fault(
         en="Over rows, every column stands inside sum(), count(), min() or the like, and these do not hold each other.",
         zh="对多行计算时，每一列都要放在 sum()、count()、min() 等汇总函数之内，且汇总函数不能互相嵌套。",
     ),
+)
+
+FORMULA_UNIT = Fault(
+    "formula-unit",
+    what=Text(
+        en="The formula `{formula}` gives {kinds}, which a column of the unit '{unit}' cannot hold.",
+        zh="公式“{formula}”的结果是{kinds}，与单位“{unit}”不符。",
+    ),
+    hint=Text(en="Correct the unit or the formula.", zh="请更正单位或公式。"),
 )
 
 _BARE = Text(
@@ -121,6 +131,19 @@ def compile_aggregate(formula: Formula, scope: Scope) -> Typed:
     return _Compiler(formula, scope, aggregating=True).value(formula.tree)
 
 
+def compile_column(formula: Formula, scope: Scope, unit: Unit, *, over_rows: bool) -> exp.Expr:
+    """A formula over the values of one row, or over all rows of a group, in the type of columns of a unit.
+
+    Raises:
+        WorthbookError: formula-unit, or as `compile_value`.
+    """
+    typed = (compile_aggregate if over_rows else compile_value)(formula, scope)
+    try:
+        return typed.stored_as(unit.storage)
+    except MisfitError as misfit:
+        raise FORMULA_UNIT(formula.where, formula=formula.text, kinds=_said(misfit), unit=unit.value) from None
+
+
 def compile_condition(formula: Formula, scope: Scope) -> exp.Expr:
     """A formula that holds or does not hold of one row.
 
@@ -169,9 +192,7 @@ class _Compiler:
             raise self._misfit(self._formula.text, misfit) from None
 
     def _misfit(self, part: str, misfit: MisfitError) -> WorthbookError:
-        titles = [_KIND_TITLES[kind] for kind in misfit.kinds]
-        kinds = Text(en=" and ".join(each.en for each in titles), zh="和".join(each.zh for each in titles))
-        return FORMULA_MISFIT(self._formula.where, formula=self._formula.text, part=part, kinds=kinds)
+        return FORMULA_MISFIT(self._formula.where, formula=self._formula.text, part=part, kinds=_said(misfit))
 
     def _misplaced(self, part: str, why: Text) -> WorthbookError:
         return FORMULA_GROUPING(self._formula.where, formula=self._formula.text, part=part, why=why)
@@ -298,6 +319,11 @@ class _Compiler:
             order=exp.Order(expressions=[exp.Ordered(this=column(each), nulls_first=True) for each in order]),
         )
         return replace(inner, tree=window)
+
+
+def _said(misfit: MisfitError) -> Text:
+    titles = [_KIND_TITLES[kind] for kind in misfit.kinds]
+    return Text(en=" and ".join(each.en for each in titles), zh="和".join(each.zh for each in titles))
 
 
 def _literal(node: exp.Literal) -> Typed:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import uuid
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,9 +42,10 @@ class DuckDB:
             memory_limit: for example `2GB`; without one, DuckDB takes 80 % of the machine's memory.
             threads: how many threads work at once; without a number, as many as there are processors.
         """
-        self._spill = tempfile.TemporaryDirectory(prefix="worthbook-")
+        spill = tempfile.mkdtemp(prefix="worthbook-")
+        self._tidy = weakref.finalize(self, shutil.rmtree, spill, ignore_errors=True)
         config: dict[str, str | bool | int | float | list[str]] = {
-            "temp_directory": self._spill.name,
+            "temp_directory": spill,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "preserve_insertion_order": False,  # only ORDER BY orders; keeping the order of files costs memory
@@ -95,7 +98,7 @@ class DuckDB:
     def close(self) -> None:
         """Give back memory and temporary files."""
         self._connection.close()
-        self._spill.cleanup()
+        self._tidy()
 
     def _sql(self, query: exp.Query, files: Files) -> str:
         """The query as text, with every named set of files in the place of its name."""

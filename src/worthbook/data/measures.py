@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlglot import exp
 
-from worthbook.data.compile import Scope, compile_aggregate, compile_condition, compile_value
+from worthbook.data.compile import Scope, compile_column, compile_condition
 from worthbook.data.engine import Engine, Sheet, Snapshot
 from worthbook.data.formula import parse
 from worthbook.data.layers import layers
@@ -133,7 +133,7 @@ def _per_customer(relations: Relations, name: str, measures: Sequence[MeasureDef
     query = exp.select(named(column(customer), CUSTOMER)).from_(rows.subquery(alias=quoted(name)))
     for measure in measures:
         scope = relations.scope(table, measure.span, measure.name)
-        value = compile_aggregate(formulas[measure.name], scope).stored_as(measure.unit.storage)
+        value = compile_column(formulas[measure.name], scope, measure.unit, over_rows=True)
         if measure.empty == 0 and scope.rows is not None:
             count = exp.Filter(this=call("COUNT", exp.Star()), expression=exp.Where(this=scope.rows.copy()))
             value = when(exp.GT(this=count, expression=number(0)), value, number(0))
@@ -171,7 +171,7 @@ def _layered(relations: Relations, query: exp.Select, measures: Sequence[Measure
         ctes = query.args.pop("with_", None)
         outer = exp.select(exp.Star()).from_(read(before))
         for name in layer:
-            value = compile_value(formulas[name], scope).stored_as(units[name].storage)
+            value = compile_column(formulas[name], scope, units[name], over_rows=False)
             outer = outer.select(named(value, name), copy=False)
         outer.set("with_", ctes)
         query = outer.with_(quoted(before), as_=query, copy=False)

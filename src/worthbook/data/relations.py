@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from worthbook.data.compile import Scope, compile_aggregate, compile_condition, compile_value
+from worthbook.data.compile import Scope, compile_column, compile_condition
 from worthbook.data.engine import Snapshot
 from worthbook.data.formula import Formula, parse
 from worthbook.data.layers import layers
@@ -179,7 +179,7 @@ class Relations:
             query = query.where(exp.GT(this=_day(source), expression=date(min(spans))), copy=False)
         for name, formula in sorted(used.items()):
             scope = self.scope(source, _window(table.columns[name]), f"{table.name}.{name}")
-            value = compile_aggregate(formula, scope).stored_as(table.columns[name].unit.storage)
+            value = compile_column(formula, scope, table.columns[name].unit, over_rows=True)
             query = query.select(named(value, name), copy=False)
         query = query.group_by(*(column(key) for key in table.key), copy=False)
         return self._worked_out(query, table, later, levels, columns)
@@ -198,7 +198,7 @@ class Relations:
             inner = query.subquery(alias=quoted(table.name))
             query = exp.select(exp.Star()).from_(inner)
             for name in level:
-                value = compile_value(formulas[name], scope).stored_as(table.columns[name].unit.storage)
+                value = compile_column(formulas[name], scope, table.columns[name].unit, over_rows=False)
                 query = query.select(named(value, name), copy=False)
         if set(query.named_selects) == set(columns) and not levels:
             return query

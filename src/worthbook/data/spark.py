@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 import uuid
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,8 +88,9 @@ class Spark:
             missing = ["Java"]
         if missing:
             raise SPARK_MISSING(missing=", ".join(missing))
-        self._folder = tempfile.TemporaryDirectory(prefix="worthbook-")
-        self._session, self._is_own = _session(Path(self._folder.name), memory_limit, threads)
+        self._folder = Path(tempfile.mkdtemp(prefix="worthbook-"))
+        self._tidy = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._session, self._is_own = _session(self._folder, memory_limit, threads)
 
     @property
     def label(self) -> str:
@@ -137,7 +139,7 @@ class Spark:
         """Run a query and hand out its rows as an Arrow stream, in batches, by way of a temporary file."""
         from pyarrow import dataset  # noqa: PLC0415
 
-        place = Path(self._folder.name) / f"{uuid.uuid4().hex}.parquet"
+        place = self._folder / f"{uuid.uuid4().hex}.parquet"
         self.write(query, files, place)
         stream: ArrowStream = dataset.dataset(place).scanner(use_threads=False).to_reader()
         return stream
@@ -146,7 +148,7 @@ class Spark:
         """Stop an own session and remove temporary files."""
         if self._is_own:
             self._session.stop()
-        self._folder.cleanup()
+        self._tidy()
 
     @contextmanager
     def _frame(self, query: exp.Query, files: Files) -> Iterator[DataFrame]:

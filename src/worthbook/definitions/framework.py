@@ -133,8 +133,8 @@ def _one_key_each(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
 class FrameworkDefinition(Definition):
     """A way to grade or group customers; `framework_checks.problems` says what does not fit together in one.
 
-    It gives a column of its own name (the key of the cell), one column `name__axis` of band keys per axis with bands, and for a
-    scorecard `name__score`.
+    It gives a column of its own name (the key of the cell), one column `name__axis` of band keys per axis with bands,
+    and for a scorecard `name__score`.
     """
 
     noun: ClassVar[str] = "framework"

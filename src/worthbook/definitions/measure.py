@@ -28,10 +28,11 @@ Better = Literal["high", "low", "neither"]
 class MeasureDefinition(Definition):
     """One column a customer.
 
-    With `table`, the formula is an aggregate over the customer's rows of that table up to the date, inside the window if there
-    is one: the engine adds both. Without `table`, it is arithmetic over other columns. In YAML, `measure: revenue_{window}` with
-    `windows: [3 months, 12 months, lifetime]` declares one measure per window (`revenue_3m`, `revenue_12m`,
-    `revenue_lifetime`); `{window}` in its words is said in each language.
+    With `table`, the formula is an aggregate over the customer's rows of that table up to the date, inside the window
+    if there is one: the engine adds both. Without `table`, it is arithmetic over other columns. In YAML,
+    `measure: revenue_{window}` with `windows: [3 months, 12 months, lifetime]` declares one measure per window
+    (`revenue_3m`, `revenue_12m`, `revenue_lifetime`); `{window}` in name and formula is the suffix, in words it is said
+    in each language.
     """
 
     noun: ClassVar[str] = "measure"

@@ -20,6 +20,6 @@ class ReportDefinition(Definition):
     columns: tuple[Name, ...]
     """Columns of the customer list, in order, beside those of the frameworks."""
     findings: tuple[FindingDefinition, ...] = ()
-    """The sentences that lead the summary; their facts are those of the evaluation and, as `study__fact`, of its studies."""
+    """What leads the summary; facts are those of the evaluation and, as `study__fact`, of its studies."""
     cautions: tuple[FindingDefinition, ...] = ()
     """What to know before relying on it, said where it applies."""

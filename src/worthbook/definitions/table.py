@@ -22,12 +22,13 @@ class TableColumnDefinition(Part):
     personal: bool = False
     """Whether it is personal data."""
     default: Formula | None = None
-    """In a stored table: what an import writes where the file gives nothing, worked out from the row's other columns."""
+    """In a stored table: what an import writes where the file gives nothing, from the row's other columns."""
     lookup: str | None = None
-    """In a stored table: `products.category`, read from the row of that table with the same key when the column is used."""
+    """In a stored table: `products.category`, read from that table's row with the same key when the column is used."""
     formula: Formula | None = None
-    """In a stored table: worked out from the row's other columns when the column is used. In a derived table: an aggregate over
-    the rows of a group, or, over such aggregates, what the customer's row before gives: `previous(column)`."""
+    """In a stored table: worked out from the row's other columns when the column is used. In a derived table: an
+    aggregate over the rows of a group, or, over such aggregates, what the customer's row before gives:
+    `previous(column)`."""
     window: WindowText | None = None
     """In a derived table: only rows of this window count."""
 
@@ -35,8 +36,8 @@ class TableColumnDefinition(Part):
 class TableDefinition(Definition):
     """A stored table, or a table derived from one by grouping its rows.
 
-    Every table has one row per `key`, belongs to customers through `customer` (None for a table such as products that is about
-    something else) and lies in time by its `time` column.
+    Every table has one row per `key`, belongs to customers through `customer` (None for a table such as products that
+    is about something else) and lies in time by its `time` column.
     """
 
     noun: ClassVar[str] = "table"

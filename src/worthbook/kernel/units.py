@@ -122,12 +122,8 @@ def show(value: Value, unit: Unit, language: Language, currency: str = "") -> st
     """
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return UNKNOWN
-    if isinstance(value, bool):
-        return {"en": ("no", "yes"), "zh": ("否", "是")}[language][value]
-    if isinstance(value, dt.datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
-    if isinstance(value, dt.date | str):
-        return str(value)
+    if isinstance(value, bool | dt.date | str):
+        return _words(value, language)
     number = float(value)
     sign, size = ("−" if number < 0 else ""), abs(number)
     if unit in _PER_CENT:
@@ -139,6 +135,12 @@ def show(value: Value, unit: Unit, language: Language, currency: str = "") -> st
     if unit in _SPELT:
         return sign + _length(size, unit, language)
     return sign + _amount(size, language)
+
+
+def _words(value: bool | dt.date | str, language: Language) -> str:  # noqa: FBT001 - the value is the subject
+    if isinstance(value, bool):
+        return {"en": ("no", "yes"), "zh": ("否", "是")}[language][value]
+    return value.strftime("%Y-%m-%d %H:%M") if isinstance(value, dt.datetime) else str(value)
 
 
 def show_exactly(value: Value, unit: Unit, language: Language, currency: str = "") -> str:

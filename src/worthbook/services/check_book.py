@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from worthbook.definitions.reader import Reading, combine
+from worthbook.definitions.reader import Reading, combine, in_reading_order
 from worthbook.definitions.schema import schema
 from worthbook.definitions.study import StudyDefinition
 from worthbook.kernel.errors import Problem

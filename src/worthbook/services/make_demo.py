@@ -58,4 +58,4 @@ def make_demo(folder: Path, *, customers: int = 10_000, seed: int = 7, language:
         draft.replace(orders)
     if not (home / "book.toml").exists():
         Book.create(home, TITLE.say(language), CURRENCY, language)
-    return evaluate_files([orders], folder=home, language=language, to=folder)
+    return evaluate_files([orders], folder=home, language=language)

@@ -1,0 +1,218 @@
+"""The report as one page that opens anywhere: words, tables and charts in one file, without scripts or requests."""
+
+from __future__ import annotations
+
+import functools
+import importlib.resources
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from worthbook.kernel.evaluation import CellResult, Evaluation, FrameworkResult, ModelResult
+from worthbook.kernel.language import Language, Text
+from worthbook.kernel.provenance import Provenance
+from worthbook.kernel.result import Chart, Study, Table, TableColumn
+from worthbook.kernel.units import Unit, Value, show
+from worthbook.reporting.chart import render_chart
+from worthbook.reporting.words import LANGUAGE_TAG, MARKS, WORDS
+from worthbook.reporting.writer import Writer
+
+MOST_ROWS = 200
+"""Rows of a table in the page; beyond that nobody reads, and the page grows slow on a phone."""
+
+_SUMS = ("revenue_12m", "expected_revenue_12m", "clv_36m", "gross_margin_12m")
+"""Columns whose sum over all customers is a key figure where it is known."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart as it stands in the page, with its data."""
+
+    chart: Chart
+    table: Table
+    svg: Markup
+
+
+@dataclass(frozen=True)
+class StudyView:
+    """A study with its charts drawn."""
+
+    study: Study
+    figures: tuple[Picture, ...]
+    other_tables: tuple[Table, ...]
+    """Tables that no chart shows."""
+    models: tuple[ModelResult, ...]
+    """The graded models that it rests on."""
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One large number."""
+
+    title: str
+    value: str
+    note: str = ""
+
+
+def render_page(evaluation: Evaluation, language: Language) -> str:
+    """The whole report as HTML.
+
+    Args:
+        evaluation: what to tell.
+        language: of every word; titles that a user wrote stay as they are.
+
+    Returns:
+        A complete document with its styles and charts inside; it makes no request and runs no script.
+    """
+    return _Page(evaluation, language).render()
+
+
+class _Page:
+    def __init__(self, evaluation: Evaluation, language: Language) -> None:
+        self.it = evaluation
+        self.language = language
+        self.written = Writer(language, evaluation.currency)
+        self.words = {name: text.say(language) for name, text in WORDS.items()}
+
+    def render(self) -> str:
+        it = self.it
+        page = _environment(self.written).get_template("page.html")
+        return page.render(
+            it=it,
+            tag=LANGUAGE_TAG.say(self.language),
+            words=self.words,
+            style=_style(),
+            units=Unit,
+            most_rows=MOST_ROWS,
+            contents=self._contents(),
+            customers_counted=self._customers(),
+            figures=self._key_figures(),
+            pyramid=self._pyramid(),
+            judged=[model for model in it.models if model.grade] or it.models,
+            studies=[self._study(study) for study in it.studies],
+            others=[framework for framework in it.frameworks if framework.name != it.headline.name],
+            origins=self._origins(),
+            **MARKS[self.language],
+        )
+
+    def _contents(self) -> list[tuple[str, str]]:
+        """Place and title of every section that is there."""
+        it = self.it
+        there = {
+            "summary": True,
+            "figures": True,
+            "tiers": True,
+            "trust": it.models,
+            "studies": it.studies,
+            "frameworks": len(it.frameworks) > 1,
+            "models": it.models,
+            "columns": it.columns,
+            "sources": True,
+            "about": True,
+        }
+        titles = {"tiers": it.headline.title.say(self.language), "frameworks": self.words["other_frameworks"]}
+        return [(place, titles.get(place) or self.words[place]) for place, shown in there.items() if shown]
+
+    def _customers(self) -> str:
+        if self.it.customers == 1:
+            return self.words["one_customer_counted"]
+        return self.words["customers_counted"].format(count=self.written.counted(self.it.customers))
+
+    def _key_figures(self) -> list[KeyFigure]:
+        facts = self.it.facts
+        titles = {column.name: column.title.say(self.language) for column in self.it.columns}
+        figures = [KeyFigure(self.words["figure_customers"], self.written.counted(self.it.customers))]
+        for name in _SUMS:
+            total = facts.get(f"{name}__sum")
+            if total is not None and name in titles:
+                figures.append(KeyFigure(titles[name], self.written.cell(total, Unit.MONEY), self.words["figure_sum"]))
+        revenue, orders = _float(facts.get("revenue_lifetime__sum")), _float(facts.get("orders_lifetime__sum"))
+        if revenue is not None and orders:
+            each = self.written.cell(revenue / orders, Unit.MONEY)
+            figures.append(KeyFigure(self.words["figure_per_order"], each, self.words["figure_per_order_note"]))
+        alive = _float(facts.get("p_alive__sum"))
+        if alive is not None:
+            count = self.written.counted(round(alive))
+            figures.append(KeyFigure(self.words["figure_alive"], count, self.words["figure_alive_note"]))
+        return figures
+
+    def _study(self, study: Study) -> StudyView:
+        pictures = tuple(self._picture(chart, study.table(chart.table)) for chart in study.charts)
+        drawn = {chart.table for chart in study.charts}
+        used = {node.name for node in study.provenance.walk()}
+        return StudyView(
+            study,
+            pictures,
+            tuple(table for table in study.tables if table.name not in drawn),
+            tuple(model for model in self.it.models if model.grade and used & {model.name, model.provenance.name}),
+        )
+
+    def _picture(self, chart: Chart, table: Table) -> Picture:
+        svg = render_chart(chart, table, self.language, self.it.currency)
+        return Picture(chart, table, Markup(svg))  # noqa: S704 - drawn by us, with every text escaped
+
+    def _pyramid(self) -> Picture:
+        """The headline framework as layers: share of customers back to back with share of value."""
+        framework = self.it.headline
+        cells = best_first(framework)
+        columns = (
+            TableColumn("tier", WORDS["tier"], Unit.TEXT),
+            TableColumn("customers", WORDS["customer_share"], Unit.SHARE),
+            TableColumn("value", WORDS["value_share"], Unit.SHARE),
+        )
+        rows = tuple((cell.title, cell.customer_share, cell.value_share) for cell in cells)
+        valued = any(cell.value_share is not None for cell in cells)
+        parts = Text(en="; ".join(_part(cell).en for cell in cells), zh="；".join(_part(cell).zh for cell in cells))
+        chart = Chart(
+            name="pyramid",
+            title=WORDS["pyramid_title"],
+            kind="pyramid",
+            table="pyramid",
+            x="tier",
+            y=("customers", "value") if valued else ("customers",),
+            summary=WORDS["pyramid_summary"].format(parts=parts),
+        )
+        return self._picture(chart, Table("pyramid", WORDS["pyramid_title"], columns, rows))
+
+    def _origins(self) -> list[tuple[Text, Provenance]]:
+        it = self.it
+        results: tuple[FrameworkResult | ModelResult | Study, ...] = (*it.frameworks, *it.models, *it.studies)
+        return [(each.title, each.provenance) for each in results]
+
+
+@functools.lru_cache(maxsize=8)
+def _environment(written: Writer) -> Environment:
+    """Templates that write for one language and currency: compiled once, then used by every page like it."""
+    loader = PackageLoader("worthbook.reporting", "templates")
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters |= written.filters()
+    made.filters["best_first"] = best_first
+    return made
+
+
+@functools.cache
+def _style() -> Markup:
+    file = importlib.resources.files("worthbook.reporting") / "templates" / "style.css"
+    return Markup(file.read_text(encoding="utf-8"))  # noqa: S704 - our own file
+
+
+def best_first(framework: FrameworkResult) -> Sequence[CellResult]:
+    """Tiers and grades from the highest down; other cells in the order of their definition."""
+    return framework.cells[::-1] if framework.method in {"tiers", "scorecard"} else framework.cells
+
+
+def _part(cell: CellResult) -> Text:
+    """A layer of the pyramid in words."""
+    customers, value = (
+        None if share is None else Text(en=show(share, Unit.SHARE, "en"), zh=show(share, Unit.SHARE, "zh"))
+        for share in (cell.customer_share, cell.value_share)
+    )
+    name = "pyramid_part_unknown" if value is None else "pyramid_part"
+    return WORDS[name].format(title=cell.title, customers=customers, value=value)
+
+
+def _float(value: Value) -> float | None:
+    return float(value) if isinstance(value, Decimal | float | int) else None

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from worthbook.cli.check import check
+from worthbook.data.book import Book
+
+app = typer.Typer()
+app.command()(check)
+
+WRONG = """\
+measure: half_revenue
+title: {en: Half, zh: 一半}
+description: {en: Half., zh: 一半。}
+unit: mony
+formula: revenue_12m / 2
+source: Arithmetic
+---
+measure: double_revenue
+title: {en: Double, zh: 两倍}
+description: {en: Double., zh: 两倍。}
+unit: money
+formula: revenu_12m * 2
+source: Arithmetic
+"""
+
+
+@pytest.fixture
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    made = Book.create(Path("shop.book"), title="Shop")
+    made.definitions_folder.mkdir(exist_ok=True)
+    (made.definitions_folder / "mine.yaml").write_text(WRONG, encoding="utf-8")
+    return "shop.book"
+
+
+def without_hint_on_line_12(text: str) -> str:
+    """Which names are near changes with the catalogue."""
+    return re.sub(r"(mine\.yaml:12: .*\n).*revenue_12m.*\n", r"\1", text)
+
+
+def test_the_shipped_definitions_have_no_problems() -> None:
+    result = CliRunner().invoke(app, [])
+
+    assert (result.exit_code, result.stdout.endswith("definitions, no problems\n")) == (0, True)
+
+
+def test_every_problem_of_a_book_is_printed_with_its_place(book: str) -> None:
+    result = CliRunner().invoke(app, [book])
+
+    assert (result.exit_code, without_hint_on_line_12(result.stdout)) == (
+        1,
+        (
+            "shop.book/definitions/mine.yaml:4: [definition-choice-unknown] 'mony' cannot stand for 'unit'.\n"
+            "  hint: Did you mean 'money' or 'months'?\n"
+            "shop.book/definitions/mine.yaml:12: [column-unknown] The catalogue has no column 'revenu_12m'.\n"
+            "Problems: 2\n"
+        ),
+    )
+
+
+def test_problems_are_printed_in_chinese(book: str) -> None:
+    result = CliRunner().invoke(app, [book, "--language", "zh"])
+
+    assert without_hint_on_line_12(result.stdout) == (
+        "shop.book/definitions/mine.yaml:4: [definition-choice-unknown] “unit”不能取值“mony”。\n"
+        "  提示: 是否想写“money”或“months”？\n"
+        "shop.book/definitions/mine.yaml:12: [column-unknown] 目录中没有名为“revenu_12m”的列。\n"
+        "共 2 个问题\n"
+    )
+
+
+def test_problems_are_printed_as_json(book: str) -> None:
+    answer = json.loads(CliRunner().invoke(app, [book, "--json"]).stdout)
+
+    assert ([each["slug"] for each in answer["problems"]], answer["own"]) == (
+        ["definition-choice-unknown", "column-unknown"],
+        1,
+    )
+
+
+def test_a_book_that_is_not_there_is_told(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, [str(tmp_path / "none.book")])
+
+    assert (result.exit_code, result.stderr.startswith("[book-")) == (1, True)
+
+
+def test_the_schema_is_written_for_editors(tmp_path: Path) -> None:
+    CliRunner().invoke(app, ["--write-schema", str(tmp_path / "schema.json")])
+
+    assert json.loads((tmp_path / "schema.json").read_text(encoding="utf-8"))["title"] == "Worthbook definitions"

@@ -1,0 +1,415 @@
+"""An evaluation as it comes out of a book of 23 570 customers, made by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from worthbook.kernel.evaluation import AxisResult, CellResult, Evaluation, FrameworkResult, ModelResult, SourceFile
+from worthbook.kernel.language import Text
+from worthbook.kernel.provenance import Kind, Provenance
+from worthbook.kernel.result import Chart, ChartKind, ColumnMeta, Finding, Study, Table, TableColumn
+from worthbook.kernel.units import Unit, Value
+
+AS_OF = dt.date(2018, 6, 30)
+SHARE_BOUGHT = Text(en="Share who bought", zh="购买客户占比")
+
+
+def text(en: str, zh: str) -> Text:
+    return Text(en=en, zh=zh)
+
+
+def origin(kind: Kind, name: str) -> Provenance:
+    leaf = Provenance("table", "transactions", None, "a1b2", "import", facts={"rows": 69659})
+    below = (origin("model", "bg_nbd"),) if name == "expected_12m" else (leaf,)
+    return Provenance(kind, name, AS_OF, "c3d4", "sql 1", below)
+
+
+# --- charts of every kind ---------------------------------------------------------------------------------------------
+
+
+def _chart(kind: ChartKind, where: tuple[str, str, tuple[str, ...]], en: str, zh: str, **more: object) -> Chart:
+    table, x, y = where
+    title = text(en, zh)
+    summary = text(f"{en}: what the picture shows, in numbers.", f"{zh}：图中内容的文字说明。")
+    return Chart(f"{table}_{kind}", title, kind, table, x, y, summary, **more)  # type: ignore[arg-type]
+
+
+def months() -> Table:
+    """Numbers and money by month, the first month not known."""
+    columns = (
+        TableColumn("month", text("Month", "月份"), Unit.TEXT),
+        TableColumn("purchases", text("Purchase days of customers", "购买天数合计"), Unit.COUNT),
+        TableColumn("new", text("of them for the first time", "其中首次购买"), Unit.COUNT),
+        TableColumn("revenue", text("Revenue, net of returns", "收入（已扣退货）"), Unit.MONEY),
+    )
+    names = [f"{2016 + index // 12}-{index % 12 + 1:02d}" for index in range(30)]
+    rows = tuple(
+        (
+            name,
+            2400 + round(900 * math.sin(index)),
+            max(0, 1900 - 70 * index),
+            Decimal(86_000 + 31_000 * (index % 7)) if index else None,
+        )
+        for index, name in enumerate(names)
+    )
+    return Table("months", text("Purchases by month", "各月购买情况"), columns, rows)
+
+
+def retention() -> Table:
+    columns = (
+        TableColumn("cohort", text("First purchase", "首次购买时间"), Unit.TEXT),
+        TableColumn("age", text("Periods since", "之后第几期"), Unit.COUNT),
+        TableColumn("customers", text("Customers", "客户数"), Unit.COUNT),
+        TableColumn("share", SHARE_BOUGHT, Unit.SHARE),
+    )
+    rows = tuple(
+        (f"2017-{cohort + 1:02d}", age, 2000 - 90 * cohort, 1.0 if age == 0 else 0.34 / (1 + age) + 0.004 * cohort)
+        for cohort in range(12)
+        for age in range(18 - cohort)
+    )
+    return Table("retention", text("Share who bought again", "各批次复购比例"), columns, rows)
+
+
+def average() -> Table:
+    columns = (
+        TableColumn("age", text("Periods since the first purchase", "距首次购买期数"), Unit.COUNT),
+        TableColumn("share", SHARE_BOUGHT, Unit.SHARE),
+        TableColumn("revenue_until", text("Revenue per customer so far", "人均累计收入"), Unit.MONEY),
+    )
+    rows = tuple((age, 0.31 / age + 0.02, Decimal(40 + 9 * age)) for age in range(1, 18))
+    return Table("average", text("Average of all cohorts", "各批次平均"), columns, rows)
+
+
+def whale() -> Table:
+    columns = (
+        TableColumn("customers", text("Share of customers", "客户占比"), Unit.SHARE),
+        TableColumn("value", text("Revenue, whole history", "累计收入"), Unit.SHARE),
+        TableColumn("recent", text("Revenue, last 12 months", "近12个月收入"), Unit.SHARE),
+        TableColumn("margin", text("Gross margin, whole history", "累计毛利"), Unit.SHARE),
+    )
+    rows = tuple(
+        (x / 100, (x / 100) ** 0.35, min(1.0, 2.2 * x / 100) ** 0.3, 1.3 * math.sin(x / 100 * 2.27)) for x in range(101)
+    )
+    return Table("whale", text("Whale curve", "鲸鱼曲线"), columns, rows)
+
+
+def tiers() -> Table:
+    columns = (
+        TableColumn("tier", text("Tier", "客户层级"), Unit.TEXT),
+        TableColumn("customers", text("Share of customers", "客户占比"), Unit.SHARE),
+        TableColumn("last_value", text("Last 12 months", "近12个月"), Unit.MONEY),
+        TableColumn("expected_value", text("Next 12 months, expected", "未来12个月预期"), Unit.MONEY),
+    )
+    rows: tuple[tuple[Value | Text, ...], ...] = (
+        (text("VIP customers", "VIP客户"), 0.01, Decimal("118000.5"), Decimal(101000)),
+        (text("Major customers", "主要客户"), 0.04, Decimal(172000), Decimal(160500)),
+        (text("Ordinary customers", "普通客户"), 0.15, Decimal(233000), Decimal(198000)),
+        (text("Small customers", "小客户"), 0.8, Decimal(81000), Decimal(90400)),
+    )
+    return Table("tiers", text("Revenue by tier", "各层级收入"), columns, rows)
+
+
+def outlook() -> Table:
+    columns = (
+        TableColumn("period", text("Period", "期间"), Unit.TEXT),
+        TableColumn("estimate", text("Amount", "金额"), Unit.MONEY),
+        TableColumn("low", text("95 % from", "95% 下限"), Unit.MONEY),
+        TableColumn("high", text("to", "95% 上限"), Unit.MONEY),
+    )
+    rows: tuple[tuple[Value | Text, ...], ...] = (
+        (text("Last 12 months", "近12个月"), Decimal(1_604_000), None, None),
+        (text("Next 12 months", "未来12个月"), Decimal(1_549_900), Decimal(1_411_000), Decimal(1_702_000)),
+    )
+    return Table("outlook", text("Outlook", "收入展望"), columns, rows)
+
+
+def points() -> Table:
+    columns = (
+        TableColumn("gap", text("Typical gap", "典型购买间隔"), Unit.DAYS),
+        TableColumn("spend", text("Spend", "消费金额"), Unit.MONEY),
+        TableColumn("kind", text("Customer type", "客户类型"), Unit.LABEL),
+    )
+    kinds = (text("Regular", "常规客户"), text("Project", "项目客户"), text("One-off", "一次性客户"))
+    rows = tuple((float(7 + 13 * n % 90), Decimal(-200 + 977 * n % 5000), kinds[n % 3]) for n in range(60))
+    return Table("points", text("Gap and spend", "间隔与消费"), columns, rows)
+
+
+def days() -> Table:
+    columns = (
+        TableColumn("day", text("Day", "日期"), Unit.DATE),
+        TableColumn("new", text("New customers", "新客户"), Unit.COUNT),
+        TableColumn("back", text("Customers who came back", "回头客"), Unit.COUNT),
+    )
+    rows = tuple((dt.date(2017, 1, 1) + dt.timedelta(days=14 * n), 900 - 20 * n, 12 * n) for n in range(39))
+    return Table("days", text("Customers by day", "每日客户"), columns, rows)
+
+
+def charts() -> dict[ChartKind, tuple[Chart, Table]]:
+    """One chart of every kind, with its table."""
+    return {
+        "line": (
+            _chart(
+                "line", ("whale", "customers", ("value", "recent", "margin")), "Whale curve", "鲸鱼曲线",
+                x_title=text("Share of customers, most valuable first", "客户占比（价值从高到低）"),
+                y_title=text("Share of the total", "占总额比例"), reference={"y": 1.0, "diagonal": 1.0},
+            ),
+            whale(),
+        ),
+        "area": (_chart("area", ("days", "day", ("new", "back")), "Customers by day", "每日客户"), days()),
+        "bar": (
+            _chart(
+                "bar", ("tiers", "tier", ("last_value", "expected_value")), "Revenue by tier", "各层级收入",
+                x_title=text("Tier", "客户层级"), y_title=text("Revenue", "收入"),
+            ),
+            tiers(),
+        ),
+        "stacked_bar": (
+            _chart("stacked_bar", ("months", "month", ("purchases", "new")), "Purchases by month", "各月购买情况"),
+            months(),
+        ),
+        "heatmap": (
+            _chart(
+                "heatmap", ("retention", "age", ("cohort",)),
+                "Share who bought again", "各批次复购热力图", colour="share",
+                x_title=text("Months or quarters since the first purchase", "距首次购买的月数（或季度数）"),
+                y_title=text("First purchase", "首次购买时间"),
+            ),
+            retention(),
+        ),
+        "scatter": (
+            _chart("scatter", ("points", "gap", ("spend",)), "Gap and spend", "间隔与消费", colour="kind"),
+            points(),
+        ),
+        "interval": (
+            _chart(
+                "interval", ("outlook", "period", ("estimate", "low", "high")), "Revenue, last and next 12 months",
+                "近12个月与未来12个月收入", y_title=text("Revenue", "收入"),
+            ),
+            outlook(),
+        ),
+        "pyramid": (
+            _chart("pyramid", ("tiers", "tier", ("customers", "last_value")), "Tiers", "客户层级分布"),
+            tiers(),
+        ),
+    }  # fmt: skip
+
+
+def revenue_bars() -> Chart:
+    return _chart("bar", ("months", "month", ("revenue",)), "Revenue by month", "各月收入")
+
+
+# --- studies, frameworks, model ---------------------------------------------------------------------------------------
+
+
+def _study(name: str, title: Text, shown: tuple[tuple[Chart, Table], ...], *extra: Chart) -> Study:
+    return Study(
+        name=name,
+        title=title,
+        description=text("How sales rest on customers.", "销售额如何分布在客户之间。"),
+        as_of=AS_OF,
+        tables=tuple({table.name: table for _, table in shown}.values()),
+        charts=(*(chart for chart, _ in shown), *extra),
+        findings=(
+            Finding(
+                text("The top 20 % of customers bring 71 % of revenue.", "前20%的客户贡献了71%的收入。"), "warning"
+            ),
+            Finding(text("Newer customers come back more.", "新客户的复购在改善。"), "good"),
+        ),
+        caveats=(text("Returns count in revenue only.", "退货仅计入收入。"),),
+        source="Fader and Hardie, customer-base audit (A13)",
+        provenance=origin("study", name),
+    )
+
+
+def _cell(key: str, title: Text, customers: tuple[int, float], value: str, value_share: float | None) -> CellResult:
+    return CellResult(
+        key=key,
+        title=title,
+        meaning=text(f"What being {key} means for us.", "这一层客户对我们意味着什么。"),
+        strategy=text(f"What to do for {key}, and next.", "针对这一层客户的做法与下一步。"),
+        customers=customers[0],
+        customer_share=customers[1],
+        value=Decimal(value),
+        value_share=value_share,
+    )
+
+
+def pyramid(title: Text | None = None) -> FrameworkResult:
+    return FrameworkResult(
+        name="customer_pyramid",
+        title=title or text("Customer pyramid", "客户金字塔"),
+        description=text("Customers ranked by what they brought.", "按客户带来的收入排序。"),
+        method="tiers",
+        cells=(
+            _cell("small", text("Small", "小客户"), (18_851, 0.7998), "81000", 0.134),
+            _cell("ordinary", text("Ordinary", "普通客户"), (3541, 0.1502), "233000", 0.386),
+            _cell("major", text("Major", "主要客户"), (943, 0.04), "172000", 0.285),
+            _cell("vip", text("VIP", "VIP客户"), (235, 0.00997), "118000.5", 0.195),
+        ),
+        unplaced=0,
+        unplaced_because=(),
+        axes=(
+            AxisResult(
+                "value",
+                text("Revenue, last 12 months", "最近12个月收入"),
+                "revenue_12m",
+                Unit.MONEY,
+                (Decimal("31.5"), Decimal("128.40"), Decimal("342.11")),
+                (
+                    text("Small", "小客户"),
+                    text("Ordinary", "普通客户"),
+                    text("Major", "主要客户"),
+                    text("VIP", "VIP客户"),
+                ),
+            ),
+        ),
+        value_title=text("Revenue, last 12 months", "最近12个月收入"),
+        value_unit=Unit.MONEY,
+        caveats=(text("Revenue is not profit.", "收入不等于利润。"),),
+        source="Curry and Curry (2000), The Customer Marketing Method (A05)",
+        provenance=origin("framework", "customer_pyramid"),
+    )
+
+
+def rfm() -> FrameworkResult:
+    bands = tuple(text(f"F{n}", f"频率{n}档") for n in range(1, 6))
+    return FrameworkResult(
+        name="rfm",
+        title=text("RFM groups", "RFM分群"),
+        description=text("How recently, often and for how much.", "最近一次购买、购买频率与金额。"),
+        method="rules",
+        cells=(
+            _cell("champions", text("Champions", "冠军客户"), (2210, 0.11), "301000", 0.49),
+            _cell("lost", text("Lost", "已流失客户"), (17_860, 0.89), "-4100", None),
+        ),
+        unplaced=3500,
+        unplaced_because=((text("Days since the last purchase", "距上次购买天数"), 3500),),
+        axes=(
+            AxisResult(
+                "f", text("Frequency", "购买频率（F）"), "orders_lifetime", Unit.COUNT, (2.0, 3.0, 6.0, math.inf), bands
+            ),
+        ),
+        value_title=text("Revenue, whole history", "累计收入"),
+        value_unit=Unit.MONEY,
+        caveats=(),
+        source="Hughes (1994) (A06)",
+        provenance=origin("framework", "rfm"),
+    )
+
+
+def model() -> ModelResult:
+    parameters = Table(
+        "parameters",
+        text("Parameters", "参数"),
+        (
+            TableColumn("symbol", text("Parameter", "参数"), Unit.TEXT),
+            TableColumn("estimate", text("Estimate", "估计值"), Unit.RATIO),
+            TableColumn("low", text("95 % from", "95% 下限"), Unit.RATIO),
+            TableColumn("high", text("to", "95% 上限"), Unit.RATIO),
+        ),
+        (("r", 0.2426, 0.2181, 0.2671), ("α", 4.4136, 3.7, 5.13), ("a", 0.7929, 0.43, 1.16)),
+    )
+    holdout = Table(
+        "holdout",
+        text("Hold-out check", "留出检验"),
+        (
+            TableColumn("name", text("Forecast by", "预测方法"), Unit.TEXT),
+            TableColumn("total", text("Purchases expected", "预测购买次数"), Unit.QUANTITY),
+            TableColumn("total_error", text("Error of the total", "总量误差"), Unit.RATE),
+        ),
+        ((text("This model", "本模型"), 9120.4, -0.031), (text("Same as before", "照上期"), 12_800.0, 0.36)),
+    )
+    return ModelResult(
+        name="bg_nbd",
+        title=text("Expected purchases (BG/NBD)", "预期购买次数（BG/NBD）"),
+        parameters=parameters,
+        facts={},
+        grade="B",
+        verdict=text(
+            "Over a half-year it had not seen, the model was 3.1 % below the actual purchases.",
+            "在模型未见过的半年中，预测比实际购买少3.1%。",
+        ),
+        cautions=(text("Purchases became fewer in spring.", "春季购买有所减少。"),),
+        caveats=(text("Knows no seasons.", "未考虑季节因素。"),),
+        source="Fader, Hardie and Lee (2005) (A01)",
+        provenance=origin("model", "bg_nbd"),
+        holdout=holdout,
+    )
+
+
+def evaluation(currency: str = "CNY", title: str = "示例商店 Demo Shop") -> Evaluation:
+    """The evaluation, for a currency and under a title."""
+    every = charts()
+    rhythm = _study(
+        "rhythm",
+        text("Purchase rhythm", "购买节奏"),
+        (every["stacked_bar"], every["area"], every["scatter"]),
+        revenue_bars(),
+    )
+    concentration = _study(
+        "concentration", text("Concentration", "收入集中度"), (every["line"], every["pyramid"], every["heatmap"])
+    )
+    forecast = _study("expected_12m", text("The next 12 months", "未来12个月"), (every["interval"], every["bar"]))
+    return Evaluation(
+        run_id="2018-06-30-5e1f9a02",
+        title=title,
+        as_of=AS_OF,
+        made_at=dt.datetime(2018, 7, 2, 8, 30, tzinfo=dt.UTC),
+        currency=currency,
+        customers=23_570,
+        headline=pyramid(),
+        frameworks=(pyramid(), rfm()),
+        models=(model(),),
+        studies=(concentration, rhythm, forecast),
+        columns=(
+            ColumnMeta(
+                "revenue_12m", text("Revenue, last 12 months", "最近12个月收入"), Unit.MONEY,
+                text("Sum of amounts, net of returns.", "金额合计，已扣退货。"), "A05",
+            ),
+            ColumnMeta(
+                "rfm", text("RFM group", "RFM分群"), Unit.LABEL,
+                text("One of the groups.", "所属分群。"), "A06", (text("Starting values.", "初始设定。"),),
+                {"champions": text("Champions", "冠军客户"), "lost": text("Lost", "已流失客户")},
+            ),
+        ),
+        findings=(
+            Finding(
+                text(
+                    "1 % of customers (235) brought 20 % of the revenue of the last 12 months.",
+                    "1%的客户（235位）贡献了最近12个月20%的收入。",
+                ),
+                "warning",
+            ),
+            Finding(
+                text("Revenue of the next 12 months: about $1.55 million.", "未来12个月收入预计约为155万。"), "neutral"
+            ),
+            Finding(text("Newer customers come back more.", "新客户的复购在改善。"), "good"),
+        ),
+        sources=(
+            SourceFile("orders-2016.csv", "cdnow", 69_659, 69_650, 9, 0, dt.datetime(2018, 7, 2, 8, 0, tzinfo=dt.UTC)),
+        ),
+        facts={
+            "revenue_12m__sum": Decimal("604000.5"),
+            "revenue_lifetime__sum": Decimal(2_500_000),
+            "orders_lifetime__sum": 69_659,
+            "p_alive__sum": 9512.2,
+        },
+        cautions=(Finding(text("9 lines of the file could not be read.", "文件中有9行无法读取。"), "warning"),),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def make_evaluation() -> Callable[..., Evaluation]:
+    """Makes the evaluation for a currency and a title."""
+    return evaluation
+
+
+@pytest.fixture(scope="session")
+def every_chart() -> dict[ChartKind, tuple[Chart, Table]]:
+    """One chart of every kind, with its table."""
+    return charts()
