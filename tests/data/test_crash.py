@@ -66,17 +66,20 @@ def _seconds_after_ready(process: subprocess.Popen[str]) -> float:
 def test_a_process_killed_at_any_moment_leaves_the_book_as_it_was_or_changed(tmp_path: Path) -> None:
     book = new_book(tmp_path)
     with start(IMPORT, book.folder, order_file(tmp_path, 0)) as process:
-        takes = _seconds_after_ready(process)
+        patience = _seconds_after_ready(process)
     chance = random.Random(7)  # noqa: S311
     committed, whole = LINES, 0
     for number in range(1, KILLS + 1):
         file = order_file(tmp_path, number)
         with start(IMPORT, book.folder, file) as process:
             _wait_until_ready(process)
-            time.sleep(chance.uniform(0, 1.2 * takes))
+            time.sleep(chance.uniform(0, 1.5 * patience))
             process.kill()
         after = count(book)
         whole += after > committed
+        patience *= (
+            0.8 if after > committed else 1.25
+        )  # on a machine that is now busy and now idle, stay near the commit
         assert after in {committed, committed + LINES}
         assert count(book, "products") == after
         bring(book, file)  # again: nothing where it was committed, the whole file where it was not

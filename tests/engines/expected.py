@@ -119,9 +119,15 @@ class Customer:
             "basket_size": divided(sum(counted), len(counted)),
             "lines_per_order": divided(sum(lines for _, _, lines in orders), len(orders)),
             "purchase_days": len([each for each in self.days if span(each)]),
-            "products": len({line.product_id for line in bought} - {None}),
-            "categories": len({CATEGORY.get(line.product_id or "") for line in bought} - {None}),
+            "products": self.different(lambda line: line.product_id, bought),
+            "categories": self.different(lambda line: CATEGORY.get(line.product_id or ""), bought),
         }
+
+    def different(self, of: Callable[[Line], str | None], rows: Sequence[Line]) -> int | None:
+        """Of how many kinds some rows are; unknown for a customer none of whose purchases ever names a kind."""
+        if all(of(line) is None for line in self.bought):
+            return None
+        return len({of(line) for line in rows} - {None})
 
     def orders(self, span: Span) -> list[tuple[Decimal | None, float | None, int]]:
         """Amount, units and lines of every order that began in the window."""

@@ -5,6 +5,7 @@ import datetime as dt
 import importlib.resources
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ import pytest
 
 from worthbook.kernel.evaluation import Evaluation
 from worthbook.kernel.language import LANGUAGES, Language
+from worthbook.kernel.units import Value
 from worthbook.reporting.page import MOST_ROWS, render_page
 from worthbook.reporting.words import WORDS
 
@@ -126,6 +128,26 @@ def test_customers_are_counted_to_the_last_one(page: str) -> None:
     assert "23,570" in Reader(page).text
 
 
+def key_figures(made: Evaluation, **facts: Value) -> str:
+    page = render_page(dataclasses.replace(made, facts=facts), "en")
+    return " ".join(Reader(page[page.index('id="figures"') : page.index('id="tiers"')]).text.split())
+
+
+def test_a_sum_over_all_customers_says_so(make_evaluation: Make) -> None:
+    found = key_figures(make_evaluation("USD"), revenue_12m__sum=Decimal(604_000), revenue_12m__known=23_570)
+    assert "$604,000 all customers together" in found
+
+
+def test_a_sum_over_some_customers_says_over_how_many(make_evaluation: Make) -> None:
+    found = key_figures(make_evaluation("USD"), revenue_12m__sum=Decimal(604_000), revenue_12m__known=23_569)
+    assert "$604,000 23,569 customers for whom it is known" in found
+
+
+def test_a_zero_that_stands_for_unknowns_is_no_key_figure(make_evaluation: Make) -> None:
+    found = key_figures(make_evaluation("USD"), revenue_12m__sum=Decimal("0.0000"), revenue_12m__known=15_238)
+    assert "$0" not in found
+
+
 def test_a_threshold_at_infinity_is_nobody(page: str, language: Language) -> None:
     assert WORDS["nobody"].say(language) in Reader(page).text
     assert "inf" not in re.findall(r"\binf\b", page)
@@ -190,6 +212,11 @@ TEXTS = [
     ("ink", "warn-back"), ("warn", "warn-back"), ("good", "good-back"), ("bad", "bad-back"), ("ink-soft", "quiet-back"),
 ]  # fmt: skip
 MARKS = [(f"c{number}", "paper") for number in range(1, 7)]
+
+
+def test_no_media_query_stands_inside_another_rule() -> None:
+    outside = re.sub(r"\{(?:[^{}]|\{[^{}]*\})*\}", "", STYLE)
+    assert (outside.count("@media"), outside.count("{")) == (STYLE.count("@media"), 0)
 
 
 def colours(scheme: str) -> dict[str, str]:

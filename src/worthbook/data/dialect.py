@@ -49,7 +49,7 @@ def render(query: exp.Expr, dialect: str, *, pretty: bool = False) -> str:
     >>> from worthbook.data.typed import column
     >>> days = call("DAYS_BETWEEN", column("first"), column("last"))
     >>> render(days, "duckdb"), render(days, "spark")
-    ('DATE_DIFF(\\'day\\', "first", "last")', 'CAST(DATEDIFF(`last`, `first`) AS BIGINT)')
+    ('DATE_DIFF(\'day\', "first", "last")', 'CAST(DATEDIFF(`last`, `first`) AS BIGINT)')
     """
     spellings = SPELLINGS[dialect]
     root = exp.Paren(this=query.copy())

@@ -17,7 +17,20 @@ Formula = Annotated[str, Field(min_length=1)]
 """Text in the formula language (see `worthbook.data.formula`)."""
 
 WORDS = frozenset(
-    ["title", "description", "source", "caveats", "replaces", "meaning", "strategy", "better", "text", "summary", "tone", "because"],
+    [
+        "title",
+        "description",
+        "source",
+        "caveats",
+        "replaces",
+        "meaning",
+        "strategy",
+        "better",
+        "text",
+        "summary",
+        "tone",
+        "because",
+    ],
 )
 """Fields that people read and that decide no number."""
 

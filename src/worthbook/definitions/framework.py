@@ -1,4 +1,4 @@
-"""Frameworks: axes cut into bands, and one of four ways to turn bands into named cells with a meaning and a strategy."""
+"""Frameworks: axes cut into bands, and one of four ways to turn bands into named cells with meaning and strategy."""
 
 from __future__ import annotations
 
@@ -37,9 +37,10 @@ CELL_TWICE = Fault(
 class Cut(Part):
     """Where one band ends and the next begins, reading the bands from the lowest.
 
-    `12.5`: values of 12.5 and more are in the upper band. `above 0`: only values greater than 0 are. `80% of customers`: the
-    lower bands together hold the lowest 80 % of customers, `20% of total` the customers who bring the lowest 20 % of the total,
-    each as nearly as equal values staying together allow. `mean` and `median`: of the customers placed.
+    `12.5`: values of 12.5 and more are in the upper band. `above 0`: only values greater than 0 are.
+    `80% of customers`: the lower bands together hold the lowest 80 % of customers, `20% of total` the customers who
+    bring the lowest 20 % of the total, each as nearly as equal values staying together allow. `mean` and `median`: of
+    the customers placed.
 
     >>> Cut.parse("80% of customers")
     Cut(kind='customers', value=0.8)

@@ -103,6 +103,9 @@ _LARGE: dict[Language, tuple[tuple[float, str], ...]] = {
     "en": ((1e9, " billion"), (1e6, " million")),
     "zh": ((1e8, "亿"), (1e4, "万")),
 }
+LEAST_SHARE = 0.0005
+"""Smaller shares are written as 0 %."""
+
 EXACT_BELOW = 10_000_000
 """Numbers of people and things are written out to the last one below this."""
 
@@ -127,7 +130,7 @@ def show(value: Value, unit: Unit, language: Language, currency: str = "") -> st
     number = float(value)
     sign, size = ("−" if number < 0 else ""), abs(number)
     if unit in _PER_CENT:
-        return sign + _per_cent(size, language)
+        return ("" if size < LEAST_SHARE else sign) + _per_cent(size, language)
     if unit is Unit.MONEY:
         return sign + symbol(currency) + _amount(size, language)
     if unit is Unit.COUNT:
@@ -156,7 +159,7 @@ def show_exactly(value: Value, unit: Unit, language: Language, currency: str = "
 
 def _per_cent(share: float, language: Language) -> str:
     per_cent = share * 100
-    places = 1 if (0 < per_cent < 9.95) or (99 < per_cent < 100) else 0  # noqa: PLR2004
+    places = 1 if (LEAST_SHARE * 100 <= per_cent < 9.95) or (99 < per_cent < 100) else 0  # noqa: PLR2004
     return f"{per_cent:.{places}f}{'%' if language == 'zh' else ' %'}"
 
 
@@ -184,5 +187,6 @@ def _amount(number: float, language: Language) -> str:
 
 def _significant(number: float) -> str:
     """Three significant digits, never in exponent form."""
-    places = max(0, 2 - math.floor(math.log10(number)))
-    return f"{number:,.{min(places, 4)}f}"
+    rounded = float(f"{number:.3g}")
+    places = max(0, 2 - math.floor(math.log10(rounded)))
+    return f"{rounded:,.{min(places, 4)}f}"

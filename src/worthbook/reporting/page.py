@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.resources
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -123,12 +123,7 @@ class _Page:
 
     def _key_figures(self) -> list[KeyFigure]:
         facts = self.it.facts
-        titles = {column.name: column.title.say(self.language) for column in self.it.columns}
-        figures = [KeyFigure(self.words["figure_customers"], self.written.counted(self.it.customers))]
-        for name in _SUMS:
-            total = facts.get(f"{name}__sum")
-            if total is not None and name in titles:
-                figures.append(KeyFigure(titles[name], self.written.cell(total, Unit.MONEY), self.words["figure_sum"]))
+        figures = [KeyFigure(self.words["figure_customers"], self.written.counted(self.it.customers)), *self._sums()]
         revenue, orders = _float(facts.get("revenue_lifetime__sum")), _float(facts.get("orders_lifetime__sum"))
         if revenue is not None and orders:
             each = self.written.cell(revenue / orders, Unit.MONEY)
@@ -138,6 +133,18 @@ class _Page:
             count = self.written.counted(round(alive))
             figures.append(KeyFigure(self.words["figure_alive"], count, self.words["figure_alive_note"]))
         return figures
+
+    def _sums(self) -> Iterator[KeyFigure]:
+        """Totals of columns; a part says for how many it is known, and a zero that stands for unknowns is left out."""
+        facts, everyone = self.it.facts, self.it.customers
+        titles = {column.name: column.title.say(self.language) for column in self.it.columns}
+        for name in _SUMS:
+            total, known = facts.get(f"{name}__sum"), _float(facts.get(f"{name}__known", everyone))
+            if total is None or known is None or name not in titles or (not total and known < everyone):
+                continue
+            part = self.words["figure_sum_known"].format(count=self.written.counted(known))
+            note = self.words["figure_sum"] if known == everyone else part
+            yield KeyFigure(titles[name], self.written.cell(total, Unit.MONEY), note)
 
     def _study(self, study: Study) -> StudyView:
         pictures = tuple(self._picture(chart, study.table(chart.table)) for chart in study.charts)

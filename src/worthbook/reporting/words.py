@@ -29,6 +29,7 @@ WORDS: Mapping[str, Text] = {
     "figures": Text(en="Key figures", zh="关键数字"),
     "figure_customers": Text(en="Customers", zh="客户数"),
     "figure_sum": Text(en="all customers together", zh="全部客户合计"),
+    "figure_sum_known": Text(en="{count} customers for whom it is known", zh="已知的 {count} 位客户合计"),
     "figure_alive": Text(en="Customers still active, expected", zh="预计仍活跃的客户"),
     "figure_alive_note": Text(en="sum of the probabilities", zh="各客户活跃概率之和"),
     "figure_per_order": Text(en="Average order value, whole history", zh="平均订单金额（全部历史）"),
