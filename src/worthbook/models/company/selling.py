@@ -84,6 +84,8 @@ def sell(bought: Occasions, customers: int, shelf: Shelf, random: np.random.Gene
     order = np.repeat(np.arange(len(bought.day)), count)
     customer, day = bought.customer[order], bought.day[order]
     product = random.choice(len(shelf.price), len(order), p=shelf.popularity)
+    _, once = np.unique(order * len(shelf.price) + product, return_index=True)  # one line a product
+    order, customer, day, product = order[once], customer[once], day[once], product[once]
     habit = random.gamma(1.5, 0.5, customers)
     quantity = 1 + random.poisson(habit[customer])
     discount_rate = random.choice([0.0, 0.1, 0.2], len(order), p=[0.88, 0.08, 0.04])
