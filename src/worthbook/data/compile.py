@@ -28,12 +28,12 @@ from worthbook.data.typed import (
     column,
     date,
     divided,
+    literal,
     number,
     operand,
 )
 from worthbook.kernel.errors import Fault, WorthbookError, did_you_mean
 from worthbook.kernel.language import Text
-from worthbook.kernel.money import DECIMAL_PLACES, STORED_DIGITS
 from worthbook.kernel.units import Unit
 
 FORMULA_COLUMN_UNKNOWN = Fault(
@@ -83,17 +83,6 @@ _NESTED = Text(en="it is inside another aggregate", zh="它嵌套在另一个汇
 _ROWS = Text(en="only the values of one row are known here", zh="这里只能使用同一行的值")
 _NO_PREVIOUS = Text(en="only columns of a derived table have a row before", zh="只有派生表的列才有“上一行”")
 
-_KIND_TITLES: Mapping[Kind, Text] = {
-    "money": Text(en="money", zh="金额"),
-    "integer": Text(en="whole numbers", zh="整数"),
-    "number": Text(en="numbers", zh="数值"),
-    "date": Text(en="dates", zh="日期"),
-    "time": Text(en="times", zh="时间"),
-    "text": Text(en="text", zh="文本"),
-    "flag": Text(en="yes/no values", zh="是否值"),
-    "nothing": Text(en="unknown values", zh="未知值"),
-}
-
 
 @dataclass(frozen=True)
 class Scope:
@@ -141,7 +130,7 @@ def compile_column(formula: Formula, scope: Scope, unit: Unit, *, over_rows: boo
     try:
         return typed.stored_as(unit.storage)
     except MisfitError as misfit:
-        raise FORMULA_UNIT(formula.where, formula=formula.text, kinds=_said(misfit), unit=unit.value) from None
+        raise FORMULA_UNIT(formula.where, formula=formula.text, kinds=misfit.kinds_said, unit=unit.value) from None
 
 
 def compile_condition(formula: Formula, scope: Scope) -> exp.Expr:
@@ -170,7 +159,7 @@ class _Compiler:
             inner = self.value(node.this)
             return Typed(exp.Paren(this=inner.tree), inner.kind)
         if isinstance(node, exp.Literal):
-            return _literal(node)
+            return literal(node)
         if isinstance(node, exp.Boolean):
             return Typed(node.copy(), "flag")
         if isinstance(node, exp.Null):
@@ -192,7 +181,7 @@ class _Compiler:
             raise self._misfit(self._formula.text, misfit) from None
 
     def _misfit(self, part: str, misfit: MisfitError) -> WorthbookError:
-        return FORMULA_MISFIT(self._formula.where, formula=self._formula.text, part=part, kinds=_said(misfit))
+        return FORMULA_MISFIT(self._formula.where, formula=self._formula.text, part=part, kinds=misfit.kinds_said)
 
     def _misplaced(self, part: str, why: Text) -> WorthbookError:
         return FORMULA_GROUPING(self._formula.where, formula=self._formula.text, part=part, why=why)
@@ -319,21 +308,6 @@ class _Compiler:
             order=exp.Order(expressions=[exp.Ordered(this=column(each), nulls_first=True) for each in order]),
         )
         return replace(inner, tree=window)
-
-
-def _said(misfit: MisfitError) -> Text:
-    titles = [_KIND_TITLES[kind] for kind in misfit.kinds]
-    return Text(en=" and ".join(each.en for each in titles), zh="和".join(each.zh for each in titles))
-
-
-def _literal(node: exp.Literal) -> Typed:
-    """A number with few digits is exact; any other is a DOUBLE, read from its digits so that it is the nearest one."""
-    if node.is_string:
-        return Typed(node.copy(), "text")
-    whole, dot, fraction = node.name.lower().partition(".")
-    if "e" in node.name.lower() or len(fraction) > DECIMAL_PLACES or len(whole) > STORED_DIGITS - DECIMAL_PLACES:
-        return Typed(cast(exp.Literal.string(node.name), "number"), "number")
-    return Typed(node.copy(), "money" if dot else "integer")
 
 
 _SIGNS: Mapping[type[exp.Expr], str] = {

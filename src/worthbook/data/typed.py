@@ -9,7 +9,8 @@ from typing import Literal
 
 from sqlglot import exp
 
-from worthbook.kernel.money import DECIMAL_PLACES, SUMMED_DIGITS
+from worthbook.kernel.language import Text
+from worthbook.kernel.money import DECIMAL_PLACES, STORED_DIGITS, SUMMED_DIGITS
 from worthbook.kernel.units import Storage
 
 Kind = Storage | Literal["nothing"]
@@ -32,6 +33,17 @@ SQL_TYPES: Mapping[Kind, str] = {
 }
 """The type in which columns of each kind leave a query."""
 
+_TITLES: Mapping[Kind, Text] = {
+    "money": Text(en="money", zh="金额"),
+    "integer": Text(en="whole numbers", zh="整数"),
+    "number": Text(en="numbers", zh="数值"),
+    "date": Text(en="dates", zh="日期"),
+    "time": Text(en="times", zh="时间"),
+    "text": Text(en="text", zh="文本"),
+    "flag": Text(en="yes/no values", zh="是否值"),
+    "nothing": Text(en="unknown values", zh="未知值"),
+}
+
 _RANK: Mapping[Kind, int] = {"nothing": 0, "integer": 1, "money": 2, "number": 3}
 
 
@@ -41,6 +53,12 @@ class MisfitError(Exception):
     def __init__(self, *kinds: Kind) -> None:
         super().__init__(*kinds)
         self.kinds = tuple(dict.fromkeys(kinds))
+
+    @property
+    def kinds_said(self) -> Text:
+        """The kinds, as people call them."""
+        titles = [_TITLES[kind] for kind in self.kinds]
+        return Text(en=" and ".join(each.en for each in titles), zh="和".join(each.zh for each in titles))
 
 
 @dataclass(frozen=True)
@@ -96,6 +114,16 @@ def column(name: str, source: str | None = None) -> exp.Column:
 def number(value: float) -> exp.Expr:
     """A number as it stands."""
     return exp.Literal.number(value) if value >= 0 else exp.Neg(this=exp.Literal.number(-value))
+
+
+def literal(node: exp.Literal) -> Typed:
+    """A number with few digits is exact; any other is a DOUBLE, read from its digits so that it is the nearest one."""
+    if node.is_string:
+        return Typed(node.copy(), "text")
+    whole, dot, fraction = node.name.lower().partition(".")
+    if "e" in node.name.lower() or len(fraction) > DECIMAL_PLACES or len(whole) > STORED_DIGITS - DECIMAL_PLACES:
+        return Typed(cast(exp.Literal.string(node.name), "number"), "number")
+    return Typed(node.copy(), "money" if dot else "integer")
 
 
 def date(day: dt.date) -> exp.Expr:

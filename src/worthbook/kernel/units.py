@@ -109,6 +109,9 @@ LEAST_SHARE = 0.0005
 EXACT_BELOW = 10_000_000
 """Numbers of people and things are written out to the last one below this."""
 
+_CENT, _WHOLE_FROM = 0.01, 100
+"""The smallest coin, and from where on amounts are written without decimals."""
+
 _PER_CENT = frozenset({Unit.SHARE, Unit.RATE, Unit.PROBABILITY})
 _SPELT = frozenset({Unit.DAYS, Unit.WEEKS, Unit.MONTHS})
 
@@ -122,6 +125,8 @@ def show(value: Value, unit: Unit, language: Language, currency: str = "") -> st
     ('67 %', '67%', '42天')
     >>> show(23570, Unit.COUNT, "zh"), show(-1.5, Unit.DAYS, "en"), show(None, Unit.MONEY, "en")
     ('23,570', '−1.5 days', '–')
+    >>> show(Decimal("37.0248"), Unit.MONEY, "en", "USD"), show(Decimal("0.8"), Unit.MONEY, "zh", "CNY")
+    ('$37.02', '¥0.80')
     """
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return UNKNOWN
@@ -132,7 +137,7 @@ def show(value: Value, unit: Unit, language: Language, currency: str = "") -> st
     if unit in _PER_CENT:
         return ("" if size < LEAST_SHARE else sign) + _per_cent(size, language)
     if unit is Unit.MONEY:
-        return sign + symbol(currency) + _amount(size, language)
+        return sign + symbol(currency) + _money(size, language)
     if unit is Unit.COUNT:
         return sign + _count(size, language)
     if unit in _SPELT:
@@ -176,11 +181,17 @@ def _length(number: float, unit: Unit, language: Language) -> str:
     return f"{rounded} {unit.title.en.removesuffix('s') if rounded == '1' else unit.title.en}"
 
 
+def _money(size: float, language: Language) -> str:
+    """Small amounts to the cent, as on a receipt."""
+    is_small = _CENT <= size < _WHOLE_FROM - _CENT / 2 and size != int(size)
+    return f"{size:.2f}" if is_small else _amount(size, language)
+
+
 def _amount(number: float, language: Language) -> str:
     for step, word in _LARGE[language]:
         if number >= step:
             return _significant(number / step) + word
-    if number >= 100 or number == int(number):  # noqa: PLR2004
+    if number >= _WHOLE_FROM or number == int(number):
         return f"{number:,.0f}"
     return _significant(number)
 
