@@ -43,8 +43,14 @@ _SPARK: Mapping[str, Spelling] = {
 SPELLINGS: Mapping[str, Mapping[str, Spelling]] = {"duckdb": _DUCKDB, "spark": _SPARK}
 
 
-def render(query: exp.Expr, dialect: str, *, pretty: bool = False) -> str:
+def render(query: exp.Expr, dialect: str, *, pretty: bool = False, own: bool = False) -> str:
     r"""The query as text for one engine.
+
+    Args:
+        query: left as it is, unless it is the caller's `own`: copying a query takes as long as printing it.
+        dialect: `duckdb` or `spark`.
+        pretty: on several lines.
+        own: whether the query may be changed.
 
     >>> from worthbook.data.typed import column
     >>> days = call("DAYS_BETWEEN", column("first"), column("last"))
@@ -52,10 +58,8 @@ def render(query: exp.Expr, dialect: str, *, pretty: bool = False) -> str:
     ('DATE_DIFF(\'day\', "first", "last")', 'CAST(DATEDIFF(`last`, `first`) AS BIGINT)')
     """
     spellings = SPELLINGS[dialect]
-    root = exp.Paren(this=query.copy())
-    for node in reversed(
-        list(root.find_all(exp.Anonymous))
-    ):  # from the leaves up: a spelling holds what was spelt already
+    root = exp.Paren(this=query if own else query.copy())
+    for node in reversed(list(root.find_all(exp.Anonymous))):  # from the leaves up: what a spelling holds is spelt
         if node.name in spellings:
             node.replace(spellings[node.name](node.expressions))
     return str(root.this.sql(dialect=dialect, pretty=pretty))

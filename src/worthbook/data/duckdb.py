@@ -106,7 +106,7 @@ class DuckDB:
         for table in list(tree.find_all(exp.Table)):
             if table.name in files:
                 table.set("this", _read_parquet(files[table.name]))
-        return render(tree, self.dialect)
+        return render(tree, self.dialect, own=True)
 
     @contextmanager
     def _cursor(self, sql: str) -> Iterator[duckdb.DuckDBPyConnection]:

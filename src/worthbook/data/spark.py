@@ -166,7 +166,7 @@ class Spark:
                     self._session.read.parquet(*paths).createTempView(views[-1])
                 for table in tables:
                     table.set("this", quoted(views[-1]))
-            sql = render(tree, self.dialect)
+            sql = render(tree, self.dialect, own=True)
             yield self._session.sql(sql)
         except PySparkException as error:
             raise ENGINE_FAILED(engine=self.label, message=str(error), sql=sql) from error

@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal, cast
 
 Kind = Literal["table", "population", "measure", "model", "framework", "study"]
@@ -45,7 +46,7 @@ class Provenance:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     """What was found while making it (`known`, `log_likelihood`); not part of the id."""
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The hash of everything that decides the values.
 

@@ -52,6 +52,13 @@ def render_chart(chart: Chart, table: Table, language: Language, currency: str =
     return _inline(drawn, chart.summary.say(language))
 
 
+def start_drawing() -> None:
+    """Start the converter, which takes half a second, so that the first chart need not wait for it."""
+    with _LOCK:
+        _register_font()
+        vl_convert.vegalite_to_svg({"mark": "point", "data": {"values": [{}]}})
+
+
 @functools.cache
 def _register_font() -> None:
     """Chinese labels are measured with the font's own widths wherever the report is made."""

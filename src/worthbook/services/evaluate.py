@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,14 +68,23 @@ def evaluate_files(  # noqa: PLR0913 - as many as a user has to say
     Raises:
         WorthbookError: What is wrong with the files, the definitions or the date.
     """
-    if len(files) == 1 and (files[0] / "book.toml").exists():
-        home = files[0]
-    else:
-        book, _ = ingest_files(files, folder, mapping=mapping, currency=currency, language=language)
-        home = book.folder
-    with open_book(home) as opened:
-        run = evaluate(opened, as_of=as_of)
-        return Evaluated(run.evaluation, write_outputs(opened, run, to or home, language))
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        beside.submit(_start_drawing)
+        if len(files) == 1 and (files[0] / "book.toml").exists():
+            home = files[0]
+        else:
+            book, _ = ingest_files(files, folder, mapping=mapping, currency=currency, language=language)
+            home = book.folder
+        with open_book(home) as opened:
+            run = evaluate(opened, as_of=as_of)
+            return Evaluated(run.evaluation, write_outputs(opened, run, to or home, language))
+
+
+def _start_drawing() -> None:
+    """Outside Python's lock, while files are read: by the time there is something to draw, the converter is ready."""
+    from worthbook.reporting.chart import start_drawing  # noqa: PLC0415 - loaded beside the work, not before it
+
+    start_drawing()
 
 
 def _source(record: ImportRecord) -> SourceFile:

@@ -147,7 +147,7 @@ def score_holdout(history: PurchaseHistory, actual: ArrayLike, horizon: float, p
         unit=UNIT_NAMES[history.unit],
         expected=f"{model.total:,.0f}",
         actual=f"{bought:,.0f}",
-        total_error=f"{model.total_error:+.1%}",
+        total_error=f"{100 * model.total_error:+.1f} %".replace("-", "−"),
         rmse=f"{model.rmse:.2f}",
         rule=best.name,
         rule_rmse=f"{best.rmse:.2f}",
