@@ -91,3 +91,10 @@ def test_arithmetic_over_kept_measures_needs_no_pass_over_the_tables(catalogue: 
     kept = [name for step in plan.steps for name in step.columns if name != "revenue_growth_12m"]
     left = missing(plan.steps, kept, plan.needs)
     assert [type(step) for step in left] == [FormulaStep]
+
+
+def test_a_product_list_changes_only_what_reads_products(catalogue: Catalogue) -> None:
+    other = Snapshot({}, {**CONTENT, "products": "imports-2"}, 1, SNAPSHOT.settings)
+    names = ["revenue_12m", "rfm", "gross_margin_12m", "categories_12m", "abc_classes_margin"]
+    changed = [name for name in names if provenance_id(catalogue, name, other) != provenance_id(catalogue, name)]
+    assert changed == ["gross_margin_12m", "categories_12m", "abc_classes_margin"]

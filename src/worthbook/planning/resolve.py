@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from worthbook.data.engine import Snapshot
@@ -12,6 +12,7 @@ from worthbook.definitions.framework import FrameworkDefinition
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.model import ModelDefinition
 from worthbook.definitions.population import PopulationDefinition
+from worthbook.definitions.table import TableColumnDefinition, TableDefinition
 from worthbook.kernel.provenance import Provenance, fingerprint
 from worthbook.planning.index import Catalogue
 
@@ -125,8 +126,8 @@ class _Resolver:
     def _provenance(self, column: str, maker: Maker, made_from: tuple[Provenance, ...]) -> Provenance:
         definition = fingerprint([maker.fingerprint, column, self._settings(maker)])
         match maker:
-            case MeasureDefinition(table=str(table)):
-                leaves = (*self._tables(table), self._people())
+            case MeasureDefinition(table=str(table), formula=formula):
+                leaves = (*self._tables(table, parse(formula).columns), self._people())
                 return Provenance(
                     "measure", column, self.as_of, definition, f"sql {SQL_VERSION}", (*made_from, *leaves)
                 )
@@ -139,20 +140,35 @@ class _Resolver:
 
     def _people(self) -> Provenance:
         """Cuts and fits depend on who is in the population, not only on the columns they read."""
-        tables = self._tables(self.population.table)
+        where = parse(self.population.where).columns if self.population.where else ()
+        tables = self._tables(self.population.table, where)
         return Provenance("population", self.population.name, self.as_of, self.population.fingerprint, "sql", tables)
 
-    def _tables(self, name: str) -> tuple[Provenance, ...]:
-        """The stored tables that a table is read from, as leaves."""
+    def _tables(self, name: str, columns: Collection[str]) -> tuple[Provenance, ...]:
+        """The stored tables that some columns of a table are read from, as leaves."""
         table = self.catalogue.tables[name]
+        formulas = [each.formula for each in self._used(table, columns) if each.formula is not None]
         if table.derived_from is not None:
-            shape = Provenance("table", name, None, table.fingerprint, "sql", self._tables(table.derived_from))
-            return (shape,)
-        lookups = {column.lookup.split(".")[0] for column in table.columns.values() if column.lookup}
+            asked = [*formulas, *([table.where] if table.where else [])]
+            below = {*table.key, *(column for formula in asked for column in parse(formula).columns)}
+            leaves = self._tables(table.derived_from, below)
+            return (Provenance("table", name, None, table.fingerprint, "sql", leaves),)
+        lookups = {each.lookup.split(".")[0] for each in self._used(table, columns) if each.lookup}
         return tuple(
             Provenance("table", each, None, self.snapshot.content.get(each, "empty"), "import")
             for each in sorted({name, *lookups})
         )
+
+    def _used(self, table: TableDefinition, columns: Collection[str]) -> Sequence[TableColumnDefinition]:
+        """Some columns of a table, and those of the same table that they are worked out from."""
+        used: dict[str, TableColumnDefinition] = {}
+        waiting = list(columns)
+        while waiting:
+            name = waiting.pop()
+            if name in table.columns and name not in used:
+                used[name] = table.columns[name]
+                waiting.extend(parse(formula).columns if (formula := used[name].formula) else ())
+        return list(used.values())
 
     def _settings(self, maker: Maker) -> dict[str, float | str]:
         """The book's settings that the maker reads."""
