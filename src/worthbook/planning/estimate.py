@@ -17,7 +17,7 @@ from worthbook.kernel.errors import Problem, WorthbookError
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import DAYS_PER_WEEK, Window
 from worthbook.models.base import Fit
-from worthbook.planning.estimators import ESTIMATORS, Ahead, Estimator, FloatArray, Inputs
+from worthbook.planning.estimators import Ahead, Estimator, FloatArray, Inputs, estimator_of
 from worthbook.planning.run import Workbench
 
 FIT_CUSTOMERS = 1_000_000
@@ -52,7 +52,7 @@ def estimate(bench: Workbench, model: ModelDefinition) -> None:
 
 def fit_of(bench: Workbench, model: ModelDefinition) -> Estimated:
     """The model's fit: the kept one if nothing that it was made from has changed."""
-    estimator = ESTIMATORS[model.estimator]
+    estimator = estimator_of(model)
     made_as = bench.plan.provenance[next(iter(model.gives))].id
     kept = bench.store.read_fit(made_as)
     if kept is None:
@@ -67,7 +67,7 @@ def data_of(bench: Workbench, model: ModelDefinition, parts: list[int] | None = 
     """The estimator's data, equal customers grouped."""
     names = list(model.inputs.values())
     groups = columns.grouped(bench.engine, bench.sheets_of(names), names, parts=parts)
-    return ESTIMATORS[model.estimator].read(_by_role(model, groups), _float(groups["customers"]))
+    return estimator_of(model).read(_by_role(model, groups), _float(groups["customers"]))
 
 
 def _fitted(bench: Workbench, model: ModelDefinition, estimator: Estimator) -> dict[str, object]:
@@ -94,7 +94,7 @@ def _sample(bench: Workbench, model: ModelDefinition) -> list[int] | None:
 
 def _prediction(bench: Workbench, fitted: Estimated) -> Any:  # noqa: ANN401
     """From the arrays of some groups to the columns that the model gives them."""
-    model, estimator = fitted.model, ESTIMATORS[fitted.model.estimator]
+    model, estimator = fitted.model, estimator_of(fitted.model)
 
     def predict(groups: dict[str, NDArray[np.generic]]) -> Mapping[str, NDArray[np.generic]]:
         inputs = _by_role(model, groups)

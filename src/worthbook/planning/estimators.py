@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from worthbook.definitions.model import ModelDefinition
+from worthbook.kernel.errors import Fault, Problem, did_you_mean, raise_all
+from worthbook.kernel.language import Text
 from worthbook.models.base import Fit, Specification
 from worthbook.models.lifetime.bg_nbd import BGNBD, BGNBDFit
 from worthbook.models.lifetime.data import PurchaseHistory, SpendHistory
 from worthbook.models.lifetime.gamma_gamma import GammaGamma, GammaGammaFit
+
+ESTIMATOR_UNKNOWN = Fault(
+    "estimator-unknown",
+    what=Text(en="There is no estimator '{name}'.", zh="没有名为“{name}”的估计方法。"),
+    hint=Text(en="{near}", zh="{near}"),
+)
+ROLE_MISSING = Fault(
+    "model-input-missing",
+    what=Text(en="The estimator '{estimator}' needs the input '{role}'.", zh="估计方法“{estimator}”缺少输入“{role}”。"),
+    hint=Text(en="Name the column that holds it under `inputs`.", zh="请在 `inputs` 下指明对应的列。"),
+)
+ROLE_UNKNOWN = Fault(
+    "model-input-unknown",
+    what=Text(
+        en="The estimator '{estimator}' has no input '{role}'.", zh="估计方法“{estimator}”没有名为“{role}”的输入。"
+    ),
+    hint=Text(en="{near}", zh="{near}"),
+)
+QUANTITY_UNKNOWN = Fault(
+    "model-quantity-unknown",
+    what=Text(en="The estimator '{estimator}' does not give '{name}'.", zh="估计方法“{estimator}”不提供“{name}”。"),
+    hint=Text(en="{near}", zh="{near}"),
+)
 
 FloatArray = NDArray[np.float64]
 Inputs = Mapping[str, FloatArray]
@@ -33,6 +59,8 @@ class Estimator:
 
     specification: Specification[Any, Any]
     fit_class: type[Fit[Any]]
+    roles: frozenset[str]
+    """The inputs that a definition must name."""
     read: Callable[[Inputs, FloatArray], Any]
     """Roles and the number of customers per row → the estimator's data."""
     quantities: Mapping[str, Callable[[Any, Any, Ahead], FloatArray]]
@@ -69,6 +97,7 @@ ESTIMATORS: Mapping[str, Estimator] = {
     "bg_nbd": Estimator(
         BGNBD(),
         BGNBDFit,
+        frozenset({"x", "t_x", "T"}),
         _history,
         {
             "p_alive": _p_alive,
@@ -76,5 +105,46 @@ ESTIMATORS: Mapping[str, Estimator] = {
             "discounted_purchases": _discounted_purchases,
         },
     ),
-    "gamma_gamma": Estimator(GammaGamma(), GammaGammaFit, _spend, {"expected_spend": _expected_spend}),
+    "gamma_gamma": Estimator(
+        GammaGamma(),
+        GammaGammaFit,
+        frozenset({"x", "mean_value"}),
+        _spend,
+        {"expected_spend": _expected_spend},
+    ),
 }
+
+
+def estimator_of(model: ModelDefinition) -> Estimator:
+    """The estimator that a model definition asks for.
+
+    Raises:
+        WorthbookError: What the definition asks for that there is not.
+    """
+    raise_all(check_model(model))
+    return ESTIMATORS[model.estimator]
+
+
+def check_model(model: ModelDefinition) -> tuple[Problem, ...]:
+    """What a model definition asks for that its estimator does not have, each with its place."""
+    estimator = ESTIMATORS.get(model.estimator)
+    if estimator is None:
+        near = did_you_mean(model.estimator, ESTIMATORS)
+        return (ESTIMATOR_UNKNOWN.problem(model.place_of("estimator"), name=model.estimator, near=near),)
+    return (*_roles(model, estimator), *_quantities(model, estimator))
+
+
+def _roles(model: ModelDefinition, estimator: Estimator) -> Iterator[Problem]:
+    for role in sorted(estimator.roles - set(model.inputs)):
+        yield ROLE_MISSING.problem(model.place_of("inputs"), estimator=model.estimator, role=role)
+    for role in sorted(set(model.inputs) - estimator.roles):
+        where, near = model.place_of("inputs", role), did_you_mean(role, estimator.roles)
+        yield ROLE_UNKNOWN.problem(where, estimator=model.estimator, role=role, near=near)
+
+
+def _quantities(model: ModelDefinition, estimator: Estimator) -> Iterator[Problem]:
+    for name, given in model.gives.items():
+        if given.quantity not in estimator.quantities:
+            where = model.place_of("gives", name, "quantity")
+            near = did_you_mean(given.quantity, estimator.quantities)
+            yield QUANTITY_UNKNOWN.problem(where, estimator=model.estimator, name=given.quantity, near=near)

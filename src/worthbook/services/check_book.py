@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from worthbook.definitions.model import ModelDefinition
 from worthbook.definitions.reader import Reading, combine, in_reading_order
 from worthbook.definitions.schema import schema
 from worthbook.definitions.study import StudyDefinition
 from worthbook.kernel.errors import Problem
 from worthbook.kernel.language import Language, Text
+from worthbook.planning.estimators import check_model
 from worthbook.planning.index import find_problems, read_own, read_shipped
 from worthbook.planning.study import check_study
 from worthbook.services.own_definitions import definitions_folder
@@ -52,15 +54,17 @@ def check_book(book: Path | None = None) -> Checked:
     folder = definitions_folder(book)
     own = Reading() if folder is None else read_own(folder)
     reading = combine(read_shipped(), own)
-    found = (*find_problems(reading), *_problems_of_studies(reading))
+    found = (*find_problems(reading), *_problems_of_methods(reading))
     return Checked(len(reading.definitions), len(own.definitions), tuple(sorted(found, key=in_reading_order)))
 
 
-def _problems_of_studies(reading: Reading) -> Iterator[Problem]:
-    """What studies ask of their methods, which only the methods know."""
+def _problems_of_methods(reading: Reading) -> Iterator[Problem]:
+    """What studies ask of their methods and models of their estimators, which only those know."""
     for definition in reading.definitions:
         if isinstance(definition, StudyDefinition):
             yield from check_study(definition)
+        elif isinstance(definition, ModelDefinition):
+            yield from check_model(definition)
 
 
 def write_editor_schema(path: Path) -> None:

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import pytest
+
+from worthbook.definitions.model import ModelDefinition
+from worthbook.planning.estimators import check_model
+from worthbook.planning.index import read_catalogue
+
+
+@pytest.fixture(scope="module")
+def shipped() -> ModelDefinition:
+    return read_catalogue().models["bg_nbd"]
+
+
+def said(model: ModelDefinition) -> list[str]:
+    return [problem.say("en") for problem in check_model(model)]
+
+
+def test_shipped_models_have_no_problems() -> None:
+    assert [said(model) for model in read_catalogue().models.values()] == [[], []]
+
+
+def test_an_unknown_estimator_is_named(shipped: ModelDefinition) -> None:
+    (problem,) = said(shipped.model_copy(update={"estimator": "bg_nbdd"}))
+    assert problem.endswith("[estimator-unknown] There is no estimator 'bg_nbdd'.\n  hint: Did you mean 'bg_nbd'?")
+
+
+def test_every_wrong_input_is_named(shipped: ModelDefinition) -> None:
+    problems = check_model(shipped.model_copy(update={"inputs": {"x": "repeat_purchases", "t": "age_weeks"}}))
+    slugs = [problem.slug for problem in problems]
+    assert slugs == ["model-input-missing", "model-input-missing", "model-input-unknown"]
+
+
+def test_an_unknown_quantity_is_named(shipped: ModelDefinition) -> None:
+    gives = {"alive": shipped.gives["p_alive"].model_copy(update={"quantity": "p_alife"})}
+    (problem,) = check_model(shipped.model_copy(update={"gives": gives}))
+    assert (problem.slug, problem.hint.en) == ("model-quantity-unknown", "Did you mean 'p_alive'?")
