@@ -69,6 +69,12 @@ def test_an_earlier_date_sees_nothing_later(book: Path) -> None:
     assert found["facts"]["revenue_lifetime__sum"] == "27.0000"
 
 
+@pytest.mark.parametrize(("option", "starts"), [("--bom", b"\xef\xbb\xbf"), ("--no-bom", b"cus")])
+def test_the_list_is_marked_for_excel_or_not(book: Path, tmp_path: Path, option: str, starts: bytes) -> None:
+    answer("evaluate", book, option, "--to", tmp_path)
+    assert (tmp_path / "customers.csv").read_bytes()[:3] == starts
+
+
 def test_kept_runs_are_listed(book: Path) -> None:
     found = answer("runs", book)
     assert isinstance(found, list)

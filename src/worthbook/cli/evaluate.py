@@ -23,6 +23,7 @@ def evaluate(
     to: Annotated[
         Path | None, typer.Option(help="Where to write the report and lists; by default into the book.")
     ] = None,
+    bom: Annotated[bool, typer.Option(help="Mark the CSV as UTF-8 for Excel.")] = True,
     language: LanguageOption = "en",
     as_json: JsonOption = False,
 ) -> None:
@@ -32,7 +33,14 @@ def evaluate(
         from worthbook.services.evaluate import evaluate_files  # noqa: PLC0415
 
         answer = evaluate_files(
-            files, as_of=as_of or None, folder=book, mapping=mapping or None, currency=currency, language=chosen, to=to
+            files,
+            as_of=as_of or None,
+            folder=book,
+            mapping=mapping or None,
+            currency=currency,
+            language=chosen,
+            to=to,
+            bom=bom,
         )
         if as_json:
             print_json(answer.as_json())

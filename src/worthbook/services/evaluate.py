@@ -62,6 +62,7 @@ def evaluate_files(  # noqa: PLR0913 - as many as a user has to say
     currency: str = "",
     language: Language = "en",
     to: Path | None = None,
+    bom: bool = True,
 ) -> Evaluated:
     """Import files into a book (or take a book as it is), evaluate it, and write report and lists.
 
@@ -77,7 +78,7 @@ def evaluate_files(  # noqa: PLR0913 - as many as a user has to say
             home = book.folder
         with open_book(home) as opened:
             run = evaluate(opened, as_of=as_of)
-            return Evaluated(run.evaluation, write_outputs(opened, run, to or home, language))
+            return Evaluated(run.evaluation, write_outputs(opened, run, to or home, language, bom=bom))
 
 
 def _start_drawing() -> None:
