@@ -6,6 +6,8 @@ L-BFGS-B steps (Byrd, Lu, Nocedal and Zhu 1995) and one or two Newton steps reac
 
 from __future__ import annotations
 
+import importlib
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -56,6 +58,11 @@ class Maximum:
     free: tuple[bool, ...]
     """Which parameters are inside their bounds."""
     evaluations: int
+
+
+def load_ahead() -> None:
+    """Begin to load the optimiser, which takes a third of a second, while the caller waits for files and engines."""
+    threading.Thread(target=importlib.import_module, args=("scipy.optimize",), daemon=True).start()
 
 
 def maximise(objective: Objective, starts: Sequence[FloatArray]) -> Maximum:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +11,10 @@ from worthbook.data.ledger import ImportRecord
 from worthbook.kernel.evaluation import Evaluation, SourceFile
 from worthbook.kernel.language import Language
 from worthbook.kernel.result import Finding
+from worthbook.models.optimise import load_ahead
 from worthbook.planning.assemble import About, assemble
 from worthbook.planning.store import KeptRun
+from worthbook.reporting.drawing import drawing
 from worthbook.services.ingest_files import ingest_files
 from worthbook.services.open_book import OpenBook, open_book
 from worthbook.services.render_report import write_outputs
@@ -69,8 +70,8 @@ def evaluate_files(  # noqa: PLR0913 - as many as a user has to say
     Raises:
         WorthbookError: What is wrong with the files, the definitions or the date.
     """
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        beside.submit(_start_drawing)
+    load_ahead()
+    with drawing() as beside:
         if len(files) == 1 and (files[0] / "book.toml").exists():
             home = files[0]
         else:
@@ -78,14 +79,7 @@ def evaluate_files(  # noqa: PLR0913 - as many as a user has to say
             home = book.folder
         with open_book(home) as opened:
             run = evaluate(opened, as_of=as_of)
-            return Evaluated(run.evaluation, write_outputs(opened, run, to or home, language, bom=bom))
-
-
-def _start_drawing() -> None:
-    """Outside Python's lock, while files are read: by the time there is something to draw, the converter is ready."""
-    from worthbook.reporting.chart import start_drawing  # noqa: PLC0415 - loaded beside the work, not before it
-
-    start_drawing()
+            return Evaluated(run.evaluation, write_outputs(opened, run, to or home, language, beside=beside, bom=bom))
 
 
 def _source(record: ImportRecord) -> SourceFile:

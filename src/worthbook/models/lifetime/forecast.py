@@ -23,7 +23,7 @@ from worthbook.models.lifetime.bg_nbd_process import BGNBDProcess
 from worthbook.models.lifetime.data import PurchaseHistory, SpendHistory
 from worthbook.models.lifetime.gamma_gamma import MEAN_INFINITE, GammaGammaFit, GammaGammaProcess
 
-DRAWS = 300
+DRAWS = 200
 """Parameter values drawn; the ends of the interval move by a few per cent of its width from seed to seed."""
 
 CHANCE_POINTS = 15
