@@ -94,18 +94,22 @@ def wrapped(text: str, width: int) -> list[str]:
 def _sentences(
     findings: Sequence[Finding], cautions: Sequence[Finding], language: Language, width: int, room: int
 ) -> list[Line]:
-    """As many findings as there is room for, and a caution in the line that is left."""
-    lines: list[Line] = []
-    for index, finding in enumerate(findings):
-        sentence = _sentence(finding, language, width)
-        is_last = index == len(findings) - 1
-        if len(lines) + len(sentence) + (not is_last) > room:
-            more = _MORE_FINDINGS.format(count=len(findings) - index).say(language)
-            return [*lines, _line(f"  {more}", "dim")]
+    """As many findings as there is room for, the last one always; and a caution in the line that is left."""
+    said = [_sentence(finding, language, width) for finding in findings]
+    if sum(map(len, said)) <= room:
+        lines = [line for sentence in said for line in sentence]
+        if cautions and len(lines) < room:
+            lines.append(_line(_CAUTION.format(text=cautions[0].text).say(language), "dim"))
+        return lines
+    *others, last = said
+    lines, shown = [], 0
+    for sentence in others:
+        if len(lines) + len(sentence) + 1 + len(last) > room:
+            break
         lines.extend(sentence)
-    if cautions and len(lines) < room:
-        lines.append(_line(_CAUTION.format(text=cautions[0].text).say(language), "dim"))
-    return lines
+        shown += 1
+    more = _MORE_FINDINGS.format(count=len(others) - shown).say(language)
+    return [*lines, _line(f"  {more}", "dim"), *last]
 
 
 def _sentence(finding: Finding, language: Language, width: int) -> list[Line]:
