@@ -126,3 +126,12 @@ class TestWrapped:
         lines = wrapped(text, width)
         assert "".join("".join(lines).split()) == "".join(text.split())
         assert all(cell_len(line) <= width for line in lines)
+
+
+def test_the_last_finding_is_said_however_many_there_are(evaluation: Evaluation) -> None:
+    last = Finding(Text(en="How far to trust it: grade A.", zh="可信度：A级。"), "good")
+    many = dataclasses.replace(evaluation, findings=(*evaluation.findings * 6, last))
+    console = Console(width=80, record=True, file=io.StringIO())
+    print_summary(many, "en", (), console)
+    text = console.export_text()
+    assert ("How far to trust it: grade A." in text, "more in the report." in text) == (True, True)

@@ -29,7 +29,7 @@ DRAWS = 200
 CHANCE_POINTS = 15
 """For each draw, so many equally likely outcomes of chance."""
 
-SAMPLE_ROWS = 300
+SAMPLE_ROWS = 200
 DRAW_NODES = 8
 """Good for five digits of the expected purchases, which is plenty for their spread."""
 
