@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,32 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from worthbook.data.activity import Activity, Month, month_index, read_activity
-from worthbook.data.duckdb import DuckDB
 from worthbook.data.engine import Engine, Snapshot, TableFiles
 
 Line = tuple[str, str, float | None, bool]
 
 same_file = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
-
-
-@pytest.fixture(scope="module", params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    made: Engine
-    if request.param == "duckdb":
-        made = DuckDB(threads=1)
-    else:
-        from worthbook.data.spark import Spark  # noqa: PLC0415  # pyspark is an extra
-
-        made = Spark()
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def embedded() -> Iterator[Engine]:
-    made = DuckDB(threads=1)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from worthbook.data.duckdb import DuckDB
 from worthbook.data.engine import Engine, Sheet
 from worthbook.data.formula import parse
 from worthbook.data.studies import (
@@ -28,26 +27,6 @@ Line = tuple[str, str, float | None, bool]
 
 same_file = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 amounts = st.lists(st.integers(-500, 5000), min_size=1, max_size=30)
-
-
-@pytest.fixture(scope="module", params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    made: Engine
-    if request.param == "duckdb":
-        made = DuckDB(threads=1)
-    else:
-        from worthbook.data.spark import Spark  # noqa: PLC0415  # pyspark is an extra
-
-        made = Spark()
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def embedded() -> Iterator[Engine]:
-    made = DuckDB(threads=1)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import uuid
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from worthbook.data.engine import ENGINE_FAILED, Arrays
 from worthbook.data.typed import call
 from worthbook.kernel.result import ArrowStream
 from worthbook.kernel.units import Value
+from worthbook.kernel.whole import replacing
 
 Files = Mapping[str, Sequence[str]]
 
@@ -64,7 +64,7 @@ class DuckDB:
     def write(self, query: exp.Query, files: Files, to: Path) -> int:
         """Run a query and write its rows to one Parquet file; how many there were."""
         sql = self._sql(query, files)
-        with _replacing(to) as place, self._cursor(sql) as cursor:
+        with replacing(to) as place, self._cursor(sql) as cursor:
             target = exp.Literal.string(str(place)).sql(dialect="duckdb")
             cursor.execute(f"COPY ({sql}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
             return int(cursor.fetchall()[0][0])
@@ -86,7 +86,7 @@ class DuckDB:
         given = {name: _registrable(values) for name, values in columns.items()}
         chosen = ", ".join(_selected(name, values) for name, values in given.items())
         sql = f"SELECT {chosen} FROM arrays"
-        with _replacing(to) as place, self._cursor(sql) as cursor:
+        with replacing(to) as place, self._cursor(sql) as cursor:
             cursor.register("arrays", given)
             target = exp.Literal.string(str(place)).sql(dialect="duckdb")
             cursor.execute(f"COPY ({sql}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
@@ -130,18 +130,6 @@ class _Stream:
         """The rows; each call runs the query again."""
         relation: Any = self._cursor.sql(self._sql)
         return relation.__arrow_c_stream__(requested_schema)
-
-
-@contextmanager
-def _replacing(to: Path) -> Iterator[Path]:
-    """A place beside the target; what was written there becomes the target at once, or vanishes."""
-    to.parent.mkdir(parents=True, exist_ok=True)
-    place = to.with_name(f".{to.name}.{uuid.uuid4().hex}")
-    try:
-        yield place
-        place.replace(to)
-    finally:
-        place.unlink(missing_ok=True)
 
 
 def _read_parquet(paths: Sequence[str]) -> exp.Expr:

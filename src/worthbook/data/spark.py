@@ -25,6 +25,7 @@ from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
 from worthbook.kernel.result import ArrowStream
 from worthbook.kernel.units import Value
+from worthbook.kernel.whole import replacing
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -126,14 +127,9 @@ class Spark:
         import pyarrow as pa  # noqa: PLC0415 - only where Spark runs
         from pyarrow import parquet  # noqa: PLC0415
 
-        to.parent.mkdir(parents=True, exist_ok=True)
-        place = to.with_name(f".{to.name}.{uuid.uuid4().hex}")
         table = pa.table({name: pa.array(_days(values), from_pandas=True) for name, values in columns.items()})
-        try:
+        with replacing(to) as place:
             parquet.write_table(table, place)
-            place.replace(to)
-        finally:
-            place.unlink(missing_ok=True)
 
     def stream(self, query: exp.Query, files: Files) -> ArrowStream:
         """Run a query and hand out its rows as an Arrow stream, in batches, by way of a temporary file."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
 
 import duckdb
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 from worthbook.data.engine import Arrays
+from worthbook.kernel.whole import replacing
 
 
 def write_csv(columns: Arrays, to: Path) -> None:
@@ -27,15 +27,10 @@ def write_csv(columns: Arrays, to: Path) -> None:
     """
     given = {name: _registrable(values) for name, values in columns.items()}
     chosen = ", ".join(_selected(name, values) for name, values in given.items())
-    place = to.with_name(f".{to.name}.{uuid.uuid4().hex}")
-    try:
-        with duckdb.connect() as connection:
-            connection.register("given", given)
-            target = exp.Literal.string(str(place)).sql(dialect="duckdb")
-            connection.execute(f"COPY (SELECT {chosen} FROM given) TO {target} (FORMAT csv, HEADER)")
-        place.replace(to)
-    finally:
-        place.unlink(missing_ok=True)
+    with replacing(to) as place, duckdb.connect() as connection:
+        connection.register("given", given)
+        target = exp.Literal.string(str(place)).sql(dialect="duckdb")
+        connection.execute(f"COPY (SELECT {chosen} FROM given) TO {target} (FORMAT csv, HEADER)")
 
 
 def _registrable(values: NDArray[np.generic]) -> NDArray[np.generic]:

@@ -9,7 +9,6 @@ runs/<run id>/run.json                the evaluation, its provenance, and where 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +22,7 @@ from worthbook.kernel.errors import Fault, did_you_mean
 from worthbook.kernel.evaluation import Evaluation
 from worthbook.kernel.language import Text
 from worthbook.kernel.provenance import Provenance, fingerprint
+from worthbook.kernel.whole import replacing
 from worthbook.planning.encode import decode, encode
 
 RUN_UNKNOWN = Fault(
@@ -146,9 +146,5 @@ class Store:
 
 
 def _write_whole(path: Path, text: str) -> None:
-    """Write a file so that a reader sees all of it or none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    Path(name).replace(path)
+    with replacing(path) as place:
+        place.write_text(text, encoding="utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from worthbook.kernel.evaluation import CellResult, Evaluation, FrameworkResult
 from worthbook.kernel.language import Language, Text
 from worthbook.kernel.result import ColumnMeta, Finding, Study, Table
 from worthbook.kernel.units import Unit, Value
+from worthbook.kernel.whole import replacing
 from worthbook.reporting.cells import Styles, put_for
 from worthbook.reporting.leaf import Heading, Leaf, sheet_name
 from worthbook.reporting.words import WORDS
@@ -106,27 +106,21 @@ def write_workbook(  # noqa: PLR0913 - what is written, for whom, and where to
     """
     from xlsxwriter import Workbook  # noqa: PLC0415 - loaded only where a workbook is written
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    place = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        with Workbook(str(place), _SETTINGS) as book:
-            styles = Styles.of(book)
-            taken: set[str] = set()
+    with replacing(path) as place, Workbook(str(place), _SETTINGS) as book:
+        styles = Styles.of(book)
+        taken: set[str] = set()
 
-            def leaf(title: Text) -> Leaf:
-                name = sheet_name(title.say(language), taken)
-                return Leaf(book.add_worksheet(name), styles, language)
+        def leaf(title: Text) -> Leaf:
+            name = sheet_name(title.say(language), taken)
+            return Leaf(book.add_worksheet(name), styles, language)
 
-            held = _write_customers(leaf(_CUSTOMERS), columns, rows)
-            _write_summary(leaf(_SUMMARY), evaluation, held, left_out)
-            _write_tiers(leaf(_TIERS), evaluation.frameworks)
-            for study in evaluation.studies:
-                _write_study(leaf(study.title), study)
-            _write_definitions(leaf(_DEFINITIONS), columns)
-            _write_about(leaf(_ABOUT), evaluation)
-        place.replace(path)
-    finally:
-        place.unlink(missing_ok=True)
+        held = _write_customers(leaf(_CUSTOMERS), columns, rows)
+        _write_summary(leaf(_SUMMARY), evaluation, held, left_out)
+        _write_tiers(leaf(_TIERS), evaluation.frameworks)
+        for study in evaluation.studies:
+            _write_study(leaf(study.title), study)
+        _write_definitions(leaf(_DEFINITIONS), columns)
+        _write_about(leaf(_ABOUT), evaluation)
 
 
 def _write_customers(leaf: Leaf, columns: Sequence[ColumnMeta], rows: Iterable[tuple[Value, ...]]) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
 
 from worthbook.data.engine import Sheet
 from worthbook.data.lists import top_rows, write_list
 from worthbook.kernel.evaluation import Evaluation
 from worthbook.kernel.language import Language
+from worthbook.kernel.whole import replacing
 from worthbook.planning.lay import value_column
 from worthbook.planning.store import KeptRun
 from worthbook.reporting.drawing import Drawing
@@ -45,7 +45,8 @@ def write_outputs(  # noqa: PLR0913 - what, where to, and how
     rows = top_rows(opened.engine, whole, names, by, WORKBOOK_CUSTOMERS)
     left_out = customers - len(rows)
     write_workbook(workbook, run.evaluation, run.evaluation.columns, rows, language, left_out=left_out)
-    _write_whole(drawn.result(), page)
+    with replacing(page) as place:
+        place.write_text(drawn.result(), encoding="utf-8")
     return page, workbook, text, parquet
 
 
@@ -53,12 +54,3 @@ def _worth(opened: OpenBook, evaluation: Evaluation) -> str | None:
     """The column of the list by which the headline framework adds up value."""
     by = value_column(opened.catalogue.frameworks[evaluation.headline.name])
     return by if any(meta.name == by for meta in evaluation.columns) else None
-
-
-def _write_whole(text: str, path: Path) -> None:
-    place = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        place.write_text(text, encoding="utf-8")
-        place.replace(path)
-    finally:
-        place.unlink(missing_ok=True)
