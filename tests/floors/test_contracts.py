@@ -18,7 +18,9 @@ PACKAGE = ROOT / "src" / "worthbook"
 DATA_ONLY = {"catalogue"}
 IMPORT_NAMES = {
     "pylopdf-fonts-zh-cn": "pylopdf_fonts_zh_cn",
+    "python-calamine": "python_calamine",
     "ruamel.yaml": "ruamel",
+    "scikit-learn": "sklearn",
     "vl-convert-python": "vl_convert",
 }
 
