@@ -197,15 +197,18 @@ class Book:
         return FileLock(str(self.folder / ".lock"), thread_local=True)
 
     def _files(self, history: History, name: str, buckets: int) -> TableFiles:
-        files = self.table(name).files(history.versions[name])
+        table = self.table(name)
+        files = table.files(history.versions[name])
         parts: list[list[str]] = [[] for _ in range(buckets if any(file.bucket is not None for file in files) else 1)]
         for file in files:
             parts[file.bucket or 0].append(str(file.path))
+        shape = [] if table.shape is None else [str(table.shape)]
         return TableFiles(
             name=name,
-            buckets=tuple(tuple(part) for part in parts),
+            buckets=tuple((*part, *shape) if part else () for part in parts),
             hidden_imports=history.hidden(name),
             rows=history.rows(name),
+            columns=frozenset(table.columns),
         )
 
 

@@ -1,7 +1,7 @@
 """Which bucket of a table a customer's rows are in: an explicit hash that every engine and Python work out alike.
 
 DuckDB's `hash()` is not Spark's, so the bucket is the first 32 bits of the MD5 of the customer's id, modulo the number
-of buckets. MD5 serves as an even spread here, not as a secret.
+of buckets. Rows without a customer are together. MD5 serves as an even spread here, not as a secret.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ def bucket_sql(column: str, buckets: int) -> str:
     """The bucket as an INTEGER expression of DuckDB; `column` is SQL already, e.g. a quoted name.
 
     >>> bucket_sql("customer_id", 4)
-    "CAST(CAST('0x' || substr(md5(customer_id), 1, 8) AS BIGINT) % 4 AS INTEGER)"
+    "CAST(CAST('0x' || substr(md5(coalesce(customer_id, '')), 1, 8) AS BIGINT) % 4 AS INTEGER)"
     >>> bucket_sql("customer_id", 1)
     'CAST(0 AS INTEGER)'
     """
     if buckets == 1:
         return "CAST(0 AS INTEGER)"
-    return f"CAST(CAST('0x' || substr(md5({column}), 1, {_HEX_DIGITS}) AS BIGINT) % {buckets} AS INTEGER)"
+    return f"CAST(CAST('0x' || substr(md5(coalesce({column}, '')), 1, {_HEX_DIGITS}) AS BIGINT) % {buckets} AS INTEGER)"
 
 
 def bucket_of(customer_id: str, buckets: int) -> int:

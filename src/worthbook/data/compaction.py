@@ -90,11 +90,12 @@ def _merged(
     path = table.place(f"compact-{uuid.uuid4().hex}", bucket)
     order = ", ".join(f'"{name}"' for name in (CUSTOMER, "ordered_on", "import_id", "import_line") if name in columns)
     names = ", ".join(f'"{name}"' for name in columns)
+    files = [*(file.path for file in old), *([] if table.shape is None else [table.shape])]
     query = (
         f"SELECT {names} FROM read_parquet(?, union_by_name = true, hive_partitioning = false) "
         f"WHERE NOT list_contains(?, import_id) AND {where} ORDER BY {order}"
     )
-    rows = _written(query, [[str(file.path) for file in old], list(hidden)], path)
+    rows = _written(query, [[str(file) for file in files], list(hidden)], path)
     if not rows:
         path.unlink(missing_ok=True)
         return []

@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+import duckdb
 from deltalake import DeltaTable, Field, Schema
 from deltalake.exceptions import CommitFailedError
 from deltalake.schema import PrimitiveType
 from deltalake.transaction import AddAction, RemoveAction
 
+from worthbook.data.engine import SHAPE
 from worthbook.kernel.money import DECIMAL_PLACES, STORED_DIGITS
 from worthbook.kernel.units import Storage
+from worthbook.kernel.whole import replacing
 
 BUCKET = "bucket"
 
@@ -44,6 +47,8 @@ _DELTA_TYPES: Mapping[Storage, str] = {
 _STORAGES: Mapping[str, Storage] = {name: storage for storage, name in _DELTA_TYPES.items()}
 
 _TRIES = 8
+_SHAPES = "_columns"
+"""Names that begin so are no data to readers of Delta tables, and `vacuum` leaves them alone."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ class StoredTable:
         return DeltaTable.is_deltatable(str(self.folder))
 
     def ensure(self, columns: Mapping[str, Storage], *, bucketed: bool) -> None:
-        """Create the table, or add the columns that it does not have yet."""
+        """Create the table, or add the columns that it does not have yet; those are unknown in older files."""
         wanted = [Field(name, PrimitiveType(_DELTA_TYPES[storage])) for name, storage in columns.items()]
         if not self.exists:
             partition = [Field(BUCKET, PrimitiveType("integer"))] if bucketed else []
@@ -84,7 +89,14 @@ class StoredTable:
         known = {field.name for field in table.schema().fields}
         missing = [field for field in wanted if field.name not in known]
         if missing:
+            self._write_shape({**self.columns, **columns})
             table.alter.add_columns(missing)
+
+    @property
+    def shape(self) -> Path | None:
+        """The file without rows that has every column; None where all files have all of them."""
+        path = self.folder / _SHAPES / SHAPE
+        return path if path.exists() else None
 
     @property
     def version(self) -> int:
@@ -137,6 +149,13 @@ class StoredTable:
     def vacuum(self, hours: int) -> None:
         """Delete the files that no version since so many hours ago needs, those of killed processes included."""
         self._at().vacuum(retention_hours=hours, dry_run=False, enforce_retention_duration=False, full=True)
+
+    def _write_shape(self, columns: Mapping[str, Storage]) -> None:
+        """Before the columns are added, so that no reader knows of a column that no file has."""
+        nothing = ", ".join(f'CAST(NULL AS {SQL_TYPES[storage]}) AS "{name}"' for name, storage in columns.items())
+        with replacing(self.folder / _SHAPES / SHAPE) as place, duckdb.connect(config={"threads": 1}) as connection:
+            target = str(place).replace("'", "''")
+            connection.execute(f"COPY (SELECT {nothing} WHERE FALSE) TO '{target}' (FORMAT parquet)")
 
     def _at(self, version: int | None = None) -> DeltaTable:
         return DeltaTable(str(self.folder), version=version)

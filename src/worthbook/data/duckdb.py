@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 from worthbook.data.dialect import render
-from worthbook.data.engine import ENGINE_FAILED, Arrays
+from worthbook.data.engine import ENGINE_FAILED, SHAPE, Arrays
 from worthbook.data.typed import call
 from worthbook.kernel.result import ArrowStream
 from worthbook.kernel.units import Value
@@ -134,8 +134,11 @@ class _Stream:
 
 def _read_parquet(paths: Sequence[str]) -> exp.Expr:
     listed = exp.Array(expressions=[exp.Literal.string(path) for path in paths])
-    hive = exp.PropertyEQ(this=exp.to_identifier("hive_partitioning"), expression=exp.false())
-    return call("READ_PARQUET", listed, hive)
+    options = {"hive_partitioning": exp.false()}
+    if any(Path(path).name == SHAPE for path in paths):
+        options["union_by_name"] = exp.true()
+    given = (exp.PropertyEQ(this=exp.to_identifier(name), expression=value) for name, value in options.items())
+    return call("READ_PARQUET", listed, *given)
 
 
 def _plain(values: NDArray[np.generic]) -> NDArray[np.generic]:

@@ -18,6 +18,10 @@ from worthbook.kernel.units import Value
 
 Arrays = Mapping[str, NDArray[np.generic]]
 
+SHAPE = "columns.parquet"
+"""The name of a file without rows that has all columns of a table, for the sake of files that were written before some
+of them were declared. Where it is among the files, each file is read by the names of its columns."""
+
 ENGINE_FAILED = Fault(
     "engine-failed",
     what=Text(
@@ -42,6 +46,8 @@ class TableFiles:
     hidden_imports: tuple[str, ...] = ()
     """Imports in the files whose rows do not count: not committed, or undone."""
     rows: int = 0
+    columns: frozenset[str] | None = None
+    """What some file has; a declared column that none has is unknown. None is every declared column."""
 
     @property
     def files(self) -> tuple[str, ...]:

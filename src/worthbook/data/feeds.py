@@ -93,15 +93,25 @@ class Rows:
         conditions = [f"verdict = {ACCEPTED}"]
         if feed.when is not None:
             conditions.append(f"({self.fields.condition(feed.when)})")
-        conditions += [f"({self.fields.value(feed.columns[key])}) IS NOT NULL" for key in self.table.key]
+        conditions += [f"({self._key(feed, key)}) IS NOT NULL" for key in self.table.key]
         return (
             f"SELECT {columns}, '{self.import_id}' AS import_id, line AS import_line "
             f"FROM {JUDGED} WHERE {' AND '.join(conditions)}"
         )
 
+    def _key(self, feed: Feed, name: str) -> str:
+        """A part of the key: what the feed says, or the column's default, which reads no other columns."""
+        default = self.table.columns[name].default
+        given = [feed.columns[name]] if name in feed.columns else []
+        values = [self.fields.value(each) for each in (*given, *([] if default is None else [default]))]
+        return f"coalesce({', '.join(values)})"
+
     def _column(self, feed: Feed, name: str, storage: Storage) -> str:
+        if name in self.table.key:
+            return f"CAST({self._key(feed, name)} AS {SQL_TYPES[storage]})"
         formula = feed.columns.get(name)
-        if formula is None or (storage == "time" and parse(formula).columns <= self.timeless | self.fields.missing):
+        optional_time = storage == "time" and not self.table.columns[name].required
+        if formula is None or (optional_time and parse(formula).columns <= self.timeless | self.fields.missing):
             return f"CAST(NULL AS {SQL_TYPES[storage]})"
         kind, value = self.fields.kind(formula), self.fields.value(formula)
         if storage == "money" and kind == "number":

@@ -159,7 +159,7 @@ class Judge:
 
     def _missing(self, feed: Feed) -> Iterator[Reason]:
         for name, column in self.tables[feed.table].columns.items():
-            if column.required and name in feed.columns:
+            if column.required and column.default is None and name in feed.columns:
                 source = self._read_by(feed.columns[name])
                 title = column.title if source is None else Text(en=source.header, zh=source.header)
                 sentence = Text(

@@ -8,7 +8,7 @@ they are used.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -123,13 +123,20 @@ class Relations:
         }
         keys = {key for target in lookups.values() for key in self.table(target.split(".")[0]).key}
         raw = sorted((needed - lookups.keys()) | keys)
-        query = exp.select(*(column(each, table.name) for each in raw)).from_(read(table.name))
+        query = exp.select(*self._read(table, raw)).from_(read(table.name))
         for condition in self._counting(table):
             query = query.where(condition, copy=False)
         for source in sorted({target.split(".")[0] for target in lookups.values()}):
             query = self._joined(query, table, source, {name: target for name, target in lookups.items()
                                                         if target.split(".")[0] == source})  # fmt: skip
         return self._worked_out(query, table, computed, levels, columns)
+
+    def _read(self, table: TableDefinition, names: Iterable[str]) -> Iterator[exp.Expr]:
+        """Columns of the files; one that was declared after the last of them was written is unknown."""
+        there, kinds = self.snapshot.tables[table.name].columns, self.kinds(table)
+        for name in names:
+            known = there is None or name in there
+            yield column(name, table.name) if known else named(cast(exp.Null(), kinds[name]), name)
 
     def _counting(self, table: TableDefinition) -> list[exp.Expr]:
         conditions: list[exp.Expr] = []

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 from worthbook.data.dialect import render
-from worthbook.data.engine import ENGINE_FAILED, Arrays
+from worthbook.data.engine import ENGINE_FAILED, SHAPE, Arrays
 from worthbook.data.sheets import quoted
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
@@ -159,7 +159,9 @@ class Spark:
                 tables = [table for table in tree.find_all(exp.Table) if table.name == name]
                 if tables:
                     views.append(f"worthbook_{uuid.uuid4().hex}")
-                    self._session.read.parquet(*paths).createTempView(views[-1])
+                    merge = any(Path(path).name == SHAPE for path in paths)
+                    read = self._session.read.option("mergeSchema", merge)
+                    read.parquet(*paths).createTempView(views[-1])
                 for table in tables:
                     table.set("this", quoted(views[-1]))
             sql = render(tree, self.dialect, own=True)

@@ -31,6 +31,8 @@ class TableColumnDefinition(Part):
     `previous(column)`."""
     window: WindowText | None = None
     """In a derived table: only rows of this window count."""
+    values: Mapping[str, Text] = {}
+    """Codes that have a meaning here, and what they mean. A file may hold others; they are kept as they are."""
 
 
 class TableDefinition(Definition):

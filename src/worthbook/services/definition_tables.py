@@ -22,6 +22,7 @@ _CUTS = TableColumn("cuts", Text(en="Cuts", zh="切点"), Unit.TEXT)
 _BANDS = TableColumn("bands", Text(en="Bands, lowest first", zh="分段（由低到高）"), Unit.TEXT)
 _FROM = TableColumn("from", Text(en="From", zh="来自"), Unit.TEXT)
 _OTHERWISE = Text(en="otherwise", zh="其余")
+_PERSONAL = Text(en="Personal data.", zh="个人信息。")
 _HEADERS = TableColumn("headers", Text(en="Headers in the file", zh="文件表头"), Unit.TEXT)
 
 
@@ -82,10 +83,22 @@ def _given(model: ModelDefinition) -> Table:
 
 def _columns(table: TableDefinition) -> Table:
     rows: tuple[tuple[Value | Text, ...], ...] = tuple(
-        (name, column.title, column.unit.title, _origin(column), column.description or Text(en="", zh=""))
+        (name, column.title, column.unit.title, _origin(column), _meaning(column))
         for name, column in table.columns.items()
     )
     return Table("columns", Text(en="Columns", zh="列"), (_NAME, _TITLE, _UNIT, _FROM, _MEANING), rows)
+
+
+def _meaning(column: TableColumnDefinition) -> Text:
+    """What is said of a column, with the codes that it knows and whether it is about persons."""
+    said = [column.description] if column.description is not None else []
+    if column.values:
+        en = "; ".join(f"{code}: {text.en}" for code, text in column.values.items())
+        zh = "；".join(f"{code}：{text.zh}" for code, text in column.values.items())
+        said.append(Text(en=f"{en}.", zh=f"{zh}。"))
+    if column.personal:
+        said.append(_PERSONAL)
+    return Text(en=" ".join(each.en for each in said), zh="".join(each.zh for each in said))
 
 
 def _origin(column: TableColumnDefinition) -> Text:
