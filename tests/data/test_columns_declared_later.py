@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection
 from decimal import Decimal
 from pathlib import Path
 
@@ -54,7 +54,7 @@ def imported_again(folder: Path, book: Book) -> None:
     ingest(book, file, mappings(), tables())
 
 
-def rows(engine: Engine, book: Book, names: Iterable[str]) -> list[tuple[object, ...]]:
+def rows(engine: Engine, book: Book, names: Collection[str]) -> list[tuple[object, ...]]:
     snapshot = book.snapshot()
     relation = Relations(tables(), snapshot, dt.date(2026, 12, 31)).relation("transactions", names)
     query = exp.select(*(exp.column(name, quoted=True) for name in names)).from_(relation.subquery(alias=quoted("t")))
