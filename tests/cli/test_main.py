@@ -117,3 +117,14 @@ def test_a_folder_without_a_book_asks_which_is_meant(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(app, ["explain", "rfm", "-c", "A"])
     assert (done.exit_code, done.stderr.startswith("[book-not-named] 0 books lie in ")) == (1, True)
+
+
+def test_models_of_purchases_are_weighed_on_a_screen(book: Path) -> None:
+    done = CliRunner().invoke(app, ["lifetime", str(book), "-l", "zh"])
+    assert (done.exit_code, "不推荐任何模型" in done.output) == (0, True)
+
+
+def test_models_of_purchases_answer_programs(book: Path) -> None:
+    found = answer("lifetime", "--book", book)
+    assert isinstance(found, dict)
+    assert {"models", "recommended", "reason"} <= set(found)

@@ -10,6 +10,7 @@ from worthbook.cli.demo import demo
 from worthbook.cli.describe import describe
 from worthbook.cli.evaluate import evaluate
 from worthbook.cli.explain import explain
+from worthbook.cli.lifetime import lifetime
 from worthbook.cli.list import list_definitions
 from worthbook.cli.runs import runs
 
@@ -24,6 +25,7 @@ app = typer.Typer(
 for command, name in (
     (evaluate, "evaluate"),
     (explain, "explain"),
+    (lifetime, "lifetime"),
     (runs, "runs"),
     (compare, "compare"),
     (list_definitions, "list"),

@@ -13,9 +13,11 @@ from worthbook.kernel.result import Table, TableColumn
 from worthbook.kernel.units import Unit, Value
 from worthbook.models.base import Fit
 from worthbook.models.lifetime.holdout import HoldoutReport
+from worthbook.models.lifetime.scores import Score
 from worthbook.planning import holdout
 from worthbook.planning.encode import decode, encode
 from worthbook.planning.estimate import Estimated, fit_of
+from worthbook.planning.estimators import PURCHASE_MODELS
 from worthbook.planning.run import Workbench
 
 NOT_CHECKED = Text(
@@ -27,9 +29,6 @@ NOT_CHECKED = Text(
 )
 NOT_FITTED = Text(en="The model could not be fitted. {what}", zh="模型无法拟合。{what}")
 FITTED = Text(en="Fitted to {customers} customers.", zh="已根据 {customers} 位客户的数据拟合。")
-
-_GRADED = frozenset({"bg_nbd"})
-"""Estimators of purchases; a model of spend has no purchases to foretell."""
 
 
 def assess(bench: Workbench, model: ModelDefinition, first: dt.date) -> ModelResult:
@@ -51,7 +50,7 @@ def assess(bench: Workbench, model: ModelDefinition, first: dt.date) -> ModelRes
 
 def _assessed(bench: Workbench, model: ModelDefinition, first: dt.date) -> ModelResult:
     estimated = fit_of(bench, model)
-    report = holdout.check(bench, model, first) if model.estimator in _GRADED and estimated.fit else None
+    report = holdout.check(bench, model, first) if model.estimator in PURCHASE_MODELS and estimated.fit else None
     fit = estimated.fit
     facts: dict[str, Value] = {} if fit is None else dict(fit.facts)
     return ModelResult(
@@ -75,7 +74,7 @@ def _verdict(model: ModelDefinition, estimated: Estimated, report: HoldoutReport
         return NOT_FITTED.format(what=what)
     if report is not None:
         return report.sentence
-    if model.estimator in _GRADED:
+    if model.estimator in PURCHASE_MODELS:
         return NOT_CHECKED
     return FITTED.format(customers=f"{cast('float', estimated.fit.facts['customers']):,.0f}")
 
@@ -100,7 +99,12 @@ def _scores(report: HoldoutReport) -> Table:
         TableColumn("total_error", Text(en="Error of the total", zh="总量误差"), Unit.RATE),
         TableColumn("mae", Text(en="Mean absolute error", zh="平均绝对误差"), Unit.RATIO),
         TableColumn("rmse", Text(en="Typical error", zh="典型误差"), Unit.RATIO),
-        TableColumn("correlation", Text(en="Correlation", zh="相关系数"), Unit.RATIO),
+        TableColumn("cohort_error", Text(en="Error by cohort", zh="分批客户误差"), Unit.SHARE),
+        TableColumn("gini", Text(en="Ranking (Gini)", zh="排序能力（基尼系数）"), Unit.RATIO),
     )
-    rows = tuple((row.name, row.total, row.total_error, row.mae, row.rmse, row.correlation) for row in report.rows)
+    rows = tuple((row.name, *_cells(row.score)) for row in report.rows)
     return Table("holdout", Text(en="Hold-out check", zh="留出检验"), columns, rows)
+
+
+def _cells(score: Score) -> tuple[Value, ...]:
+    return (score.total, score.total_error, score.mae, score.rmse, score.cohort_error, score.gini)

@@ -14,6 +14,7 @@ from worthbook.kernel.errors import Fault, Problem, did_you_mean, raise_all
 from worthbook.kernel.language import Text
 from worthbook.models.base import Fit, Specification
 from worthbook.models.lifetime.bg_nbd import BGNBD, BGNBDFit
+from worthbook.models.lifetime.choose import Candidate, PurchaseFit
 from worthbook.models.lifetime.data import PurchaseHistory, SpendHistory
 from worthbook.models.lifetime.gamma_gamma import GammaGamma, GammaGammaFit
 
@@ -57,6 +58,8 @@ class Ahead:
 class Estimator:
     """What the planner needs to know of an estimator."""
 
+    label: str
+    """Its name in the literature, which is the same in every language."""
     specification: Specification[Any, Any]
     fit_class: type[Fit[Any]]
     roles: frozenset[str]
@@ -75,16 +78,16 @@ def _spend(inputs: Inputs, customers: FloatArray) -> SpendHistory:
     return SpendHistory(inputs["x"], inputs["mean_value"], customers)
 
 
-def _p_alive(fit: BGNBDFit, history: PurchaseHistory, ahead: Ahead) -> FloatArray:
+def _p_alive(fit: PurchaseFit, history: PurchaseHistory, ahead: Ahead) -> FloatArray:
     del ahead
     return fit.p_alive(history)
 
 
-def _expected_purchases(fit: BGNBDFit, history: PurchaseHistory, ahead: Ahead) -> FloatArray:
+def _expected_purchases(fit: PurchaseFit, history: PurchaseHistory, ahead: Ahead) -> FloatArray:
     return fit.expected_purchases(history, ahead.weeks)
 
 
-def _discounted_purchases(fit: BGNBDFit, history: PurchaseHistory, ahead: Ahead) -> FloatArray:
+def _discounted_purchases(fit: PurchaseFit, history: PurchaseHistory, ahead: Ahead) -> FloatArray:
     return fit.discounted_purchases(history, ahead.weeks, ahead.discount_rate)
 
 
@@ -93,10 +96,12 @@ def _expected_spend(fit: GammaGammaFit, spend: SpendHistory, ahead: Ahead) -> Fl
     return fit.expected_spend(spend)
 
 
-ESTIMATORS: Mapping[str, Estimator] = {
-    "bg_nbd": Estimator(
-        BGNBD(),
-        BGNBDFit,
+def _of_purchases(label: str, specification: Specification[Any, Any], fit_class: type[Fit[Any]]) -> Estimator:
+    """A model of purchases; all of them read the same numbers and give the same quantities."""
+    return Estimator(
+        label,
+        specification,
+        fit_class,
         frozenset({"x", "t_x", "T"}),
         _history,
         {
@@ -104,8 +109,18 @@ ESTIMATORS: Mapping[str, Estimator] = {
             "expected_purchases": _expected_purchases,
             "discounted_purchases": _discounted_purchases,
         },
-    ),
+    )
+
+
+PURCHASE_MODELS: Mapping[str, Estimator] = {
+    "bg_nbd": _of_purchases("BG/NBD", BGNBD(), BGNBDFit),
+}
+"""Those that foretell purchases, and so can be tested and compared; a further model is one line here."""
+
+ESTIMATORS: Mapping[str, Estimator] = {
+    **PURCHASE_MODELS,
     "gamma_gamma": Estimator(
+        "Gamma-Gamma",
         GammaGamma(),
         GammaGammaFit,
         frozenset({"x", "mean_value"}),
@@ -113,6 +128,11 @@ ESTIMATORS: Mapping[str, Estimator] = {
         {"expected_spend": _expected_spend},
     ),
 }
+
+CANDIDATES: tuple[Candidate, ...] = tuple(
+    Candidate(name, each.label, each.specification) for name, each in PURCHASE_MODELS.items()
+)
+"""What may be chosen for a book."""
 
 
 def estimator_of(model: ModelDefinition) -> Estimator:

@@ -26,10 +26,10 @@ _WRITTEN = Text(en="Written to {folder}: {files}", zh="已写入 {folder}：{fil
 _CUSTOMERS = Text(en="customers", zh="客户数")
 _SHARE = Text(en="share", zh="占比")
 
-_MARKS = {"good": ("+", "bold green"), "neutral": ("-", "dim"), "warning": ("!", "bold yellow")}
+MARKS = {"good": ("+", "bold green"), "neutral": ("-", "dim"), "warning": ("!", "bold yellow")}
 _HEIGHT = 23
 """Lines that may be printed: a terminal has 24, and the next prompt takes one."""
-_WIDEST = 100
+WIDEST = 100
 _BARS = (4, 12)
 """How narrow and how wide a bar may be."""
 _CELLS = 6
@@ -57,18 +57,18 @@ def print_summary(
     from rich.console import Console as Terminal  # noqa: PLC0415 - only where something is printed
 
     terminal = console if console is not None else Terminal(highlight=False)
-    width = min(terminal.width, _WIDEST)
+    width = min(terminal.width, WIDEST)
     mark = "#" if terminal.options.ascii_only else "█"
     table = _table(evaluation.headline, language, evaluation.currency, width, mark)
     below = [*_below_table(evaluation.headline, language), *_written(written, language, width)]
     room = _HEIGHT - 4 - table.row_count - 1 - len(below)
     title = _TITLE.format(title=evaluation.title, customers=f"{evaluation.customers:,}", as_of=evaluation.as_of)
-    above = [_line(title.say(language), "bold"), _line("")]
+    above = [styled(title.say(language), "bold"), styled("")]
     above += _sentences(evaluation.findings, evaluation.cautions, language, width, room)
-    for line in [*above, _line("")]:
+    for line in [*above, styled("")]:
         terminal.print(line, no_wrap=True, overflow="ellipsis")
     terminal.print(table)
-    for line in [_line(""), *below]:
+    for line in [styled(""), *below]:
         terminal.print(line, no_wrap=True, overflow="ellipsis")
 
 
@@ -99,7 +99,7 @@ def _sentences(
     if sum(map(len, said)) <= room:
         lines = [line for sentence in said for line in sentence]
         if cautions and len(lines) < room:
-            lines.append(_line(_CAUTION.format(text=cautions[0].text).say(language), "dim"))
+            lines.append(styled(_CAUTION.format(text=cautions[0].text).say(language), "dim"))
         return lines
     *others, last = said
     lines, shown = [], 0
@@ -109,15 +109,15 @@ def _sentences(
         lines.extend(sentence)
         shown += 1
     more = _MORE_FINDINGS.format(count=len(others) - shown).say(language)
-    return [*lines, _line(f"  {more}", "dim"), *last]
+    return [*lines, styled(f"  {more}", "dim"), *last]
 
 
 def _sentence(finding: Finding, language: Language, width: int) -> list[Line]:
-    mark, style = _MARKS[finding.tone]
-    first, *others = wrapped(_plain(finding.text.say(language)), width - 2) or [""]
-    begin = _line(f"{mark} ", style)
+    mark, style = MARKS[finding.tone]
+    first, *others = wrapped(plain(finding.text.say(language)), width - 2) or [""]
+    begin = styled(f"{mark} ", style)
     begin.append(first, style="not bold not dim default")
-    return [begin, *(_line(f"  {other}") for other in others)]
+    return [begin, *(styled(f"  {other}") for other in others)]
 
 
 def _table(framework: FrameworkResult, language: Language, currency: str, width: int, mark: str) -> Table:
@@ -148,7 +148,7 @@ def _table(framework: FrameworkResult, language: Language, currency: str, width:
 
 def _words(cell: CellResult, unit: Unit, language: Language, currency: str) -> tuple[str, str, str, str, str]:
     return (
-        _plain(cell.title.say(language)),
+        plain(cell.title.say(language)),
         f"{cell.customers:,}",
         show(cell.customer_share, Unit.SHARE, language),
         show(cell.value, unit, language, currency),
@@ -176,7 +176,7 @@ def _below_table(framework: FrameworkResult, language: Language) -> Iterator[Lin
     if framework.unplaced:
         words.append(_NOT_PLACED.format(count=framework.unplaced).say(language))
     if words:
-        yield _line(" ".join(words), "dim")
+        yield styled(" ".join(words), "dim")
 
 
 def _written(written: Sequence[Path], language: Language, width: int) -> Iterator[Line]:
@@ -184,7 +184,7 @@ def _written(written: Sequence[Path], language: Language, width: int) -> Iterato
     for folder in dict.fromkeys(path.parent for path in written):
         files = ", ".join(path.name for path in written if path.parent == folder)
         text = _WRITTEN.format(folder=_from_here(folder), files=files).say(language)
-        yield from (_line(line) for line in wrapped(_plain(text), width))
+        yield from (styled(line) for line in wrapped(plain(text), width))
 
 
 def _from_here(folder: Path) -> str:
@@ -192,12 +192,13 @@ def _from_here(folder: Path) -> str:
     return whole.relative_to(here).as_posix() if whole.is_relative_to(here) else str(folder)
 
 
-def _line(text: str, style: str = "") -> Line:
+def styled(text: str, style: str = "") -> Line:
+    """A line of the terminal in a style, without control characters."""
     from rich.text import Text as Made  # noqa: PLC0415 - only where something is printed
 
-    return Made(_plain(text), style=style)
+    return Made(plain(text), style=style)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Without the control characters by which a name of a file could speak to the terminal."""
     return _CONTROL.sub(" ", text)

@@ -24,7 +24,7 @@ from worthbook.kernel.language import Text
 from worthbook.models.base import FloatArray
 from worthbook.models.distinct import weighted_sum
 from worthbook.models.lifetime.data import UNIT_NAMES, PurchaseHistory
-from worthbook.models.rank_correlation import correlation
+from worthbook.models.lifetime.scores import Score, Tenth, by_tenth, score
 
 CLEARLY_BETTER = 0.95
 """Grade A needs a typical error of at most this share of the better simple rule's."""
@@ -85,25 +85,66 @@ VERDICTS: dict[Grade, Text] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class HoldoutRow:
-    """How one forecast did.
+@dataclass(frozen=True, slots=True, eq=False)
+class Trial:
+    """A history cut in two: as it was at the cut, and what each customer of a row bought after it.
 
     Attributes:
-        name: Whose forecast.
-        total: Purchases expected in total.
-        total_error: The total over what was bought, minus 1.
-        mae: Mean absolute error for a customer.
-        rmse: Root of the mean squared error for a customer.
-        correlation: Between forecast and outcome over customers; `None` if one of them does not vary.
+        history: As at the cut.
+        later: Purchases after the cut, for each row.
+        horizon: Length of the time after the cut, in the unit of the history.
     """
 
+    history: PurchaseHistory
+    later: FloatArray
+    horizon: float
+
+    def __init__(self, history: PurchaseHistory, later: ArrayLike, horizon: float) -> None:
+        """Check that the two parts are of the same rows, and that anything was bought.
+
+        Raises:
+            WorthbookError: `holdout-lengths-differ`, `holdout-without-purchases`.
+        """
+        outcome = np.asarray(later, dtype=np.float64).reshape(-1)
+        if len(history) != len(outcome):
+            raise COLUMNS_DIFFER(history=len(history), actual=len(outcome), predicted="–")
+        for name, value in (("history", history), ("later", outcome), ("horizon", float(horizon))):
+            object.__setattr__(self, name, value)
+        if self.bought <= 0:
+            raise NOBODY_BOUGHT()  # noqa: RSE102  # a fault makes the exception
+
+    @property
+    def bought(self) -> float:
+        """All purchases after the cut."""
+        return weighted_sum(self.history.weights, self.later)
+
+    def rules(self) -> tuple[HoldoutRow, ...]:
+        """How the simple rules did."""
+        return tuple(self.row(name, forecast) for name, forecast in _simple_rules(self.history, self.horizon))
+
+    def row(self, name: Text, forecast: FloatArray) -> HoldoutRow:
+        """How one forecast did.
+
+        Raises:
+            WorthbookError: `holdout-lengths-differ`.
+        """
+        if len(forecast) != len(self.history):
+            raise COLUMNS_DIFFER(history=len(self.history), actual=len(self.later), predicted=len(forecast))
+        weights = self.history.weights
+        return HoldoutRow(
+            name, score(forecast, self.later, weights, self.history.T), by_tenth(forecast, self.later, weights)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HoldoutRow:
+    """How one forecast did."""
+
     name: Text
-    total: float
-    total_error: float
-    mae: float
-    rmse: float
-    correlation: float | None
+    """Whose forecast."""
+    score: Score
+    tenths: tuple[Tenth, ...]
+    """Is it calibrated: expected and actual mean of customers with similar forecasts, lowest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,64 +168,65 @@ def score_holdout(history: PurchaseHistory, actual: ArrayLike, horizon: float, p
         horizon: Length of the hold-out, in the unit of the history.
         predicted: What the model, fitted on the calibration only, expected for each row.
 
+    Raises:
+        WorthbookError: `holdout-lengths-differ`, `holdout-without-purchases`.
+
     >>> history = PurchaseHistory([0, 4, 1], [0, 35, 9], [39, 39, 39])
     >>> score_holdout(history, [0, 4, 0], 39, [0.1, 3.8, 0.2]).grade
     'A'
     """
-    outcome, forecast = (np.asarray(each, dtype=np.float64).reshape(-1) for each in (actual, predicted))
-    if not len(history) == len(outcome) == len(forecast):
-        raise COLUMNS_DIFFER(history=len(history), actual=len(outcome), predicted=len(forecast))
-    bought = weighted_sum(history.weights, outcome)
-    if bought <= 0:
-        raise NOBODY_BOUGHT()  # noqa: RSE102  # a fault makes the exception
-    own, average = _simple_rules(history, horizon)
-    named = ((THE_MODEL, forecast), (OWN_PACE, own), (SAME_FOR_ALL, average))
-    model, *rules = (_row(name, each, outcome, history.weights) for name, each in named)
-    best = min(rules, key=lambda row: row.rmse)
-    grade = _grade(model, best)
+    trial = Trial(history, actual, horizon)
+    model = trial.row(THE_MODEL, np.asarray(predicted, dtype=np.float64).reshape(-1))
+    return report(trial, model, trial.rules())
+
+
+def report(trial: Trial, model: HoldoutRow, rules: tuple[HoldoutRow, ...]) -> HoldoutReport:
+    """Grade a model that was scored, and say why in a sentence."""
+    best = best_rule(rules)
+    grade = grade_of(model.score, best.score)
     sentence = SENTENCE.format(
-        horizon=f"{horizon:g}",
-        unit=UNIT_NAMES[history.unit],
-        expected=f"{model.total:,.0f}",
-        actual=f"{bought:,.0f}",
-        total_error=f"{100 * model.total_error:+.1f} %".replace("-", "−"),
-        rmse=f"{model.rmse:.2f}",
+        horizon=f"{trial.horizon:g}",
+        unit=UNIT_NAMES[trial.history.unit],
+        expected=f"{model.score.total:,.0f}",
+        actual=f"{trial.bought:,.0f}",
+        total_error=signed_per_cent(model.score.total_error),
+        rmse=f"{model.score.rmse:.2f}",
         rule=best.name,
-        rule_rmse=f"{best.rmse:.2f}",
+        rule_rmse=f"{best.score.rmse:.2f}",
         grade=grade,
         verdict=VERDICTS[grade],
     )
-    return HoldoutReport(horizon, bought, (model, *rules), grade, sentence)
+    return HoldoutReport(trial.horizon, trial.bought, (model, *rules), grade, sentence)
 
 
-def _simple_rules(history: PurchaseHistory, horizon: float) -> tuple[FloatArray, FloatArray]:
-    """What the two simple rules expect; customers first seen on the last day have no pace yet and get the average."""
+def signed_per_cent(share: float) -> str:
+    """A change as it is written in both languages.
+
+    >>> signed_per_cent(-0.1215)
+    '−12.2 %'
+    """
+    return f"{100 * share:+.1f} %".replace("-", "−")
+
+
+def best_rule(rules: tuple[HoldoutRow, ...]) -> HoldoutRow:
+    """The simple rule with the smallest typical error."""
+    return min(rules, key=lambda row: row.score.rmse)
+
+
+def grade_of(model: Score, rule: Score) -> Grade:
+    """A, B or C, by the thresholds named above, against the best simple rule."""
+    off = abs(model.total_error)
+    if model.rmse <= CLEARLY_BETTER * rule.rmse and off <= TOTAL_CLOSE:
+        return "A"
+    if model.rmse <= rule.rmse and off <= TOTAL_ROUGH:
+        return "B"
+    return "C"
+
+
+def _simple_rules(history: PurchaseHistory, horizon: float) -> tuple[tuple[Text, FloatArray], ...]:
+    """What the simple rules expect; customers first seen on the last day have no pace yet and get the average."""
     exposure = weighted_sum(history.weights, history.T)
     average = np.full(len(history), weighted_sum(history.weights, history.x) / exposure * horizon if exposure else 0.0)
     seen = history.T > 0
     own = np.where(seen, history.x / np.where(seen, history.T, 1.0) * horizon, average)
-    return own, average
-
-
-def _row(name: Text, forecast: FloatArray, outcome: FloatArray, weights: FloatArray) -> HoldoutRow:
-    share = weights / weights.sum()
-    total, bought = weighted_sum(weights, forecast), weighted_sum(weights, outcome)
-    error = forecast - outcome
-    return HoldoutRow(
-        name=name,
-        total=total,
-        total_error=total / bought - 1,
-        mae=weighted_sum(share, np.abs(error)),
-        rmse=float(np.sqrt(weighted_sum(share, error**2))),
-        correlation=correlation(forecast, outcome, weights),
-    )
-
-
-def _grade(model: HoldoutRow, best: HoldoutRow) -> Grade:
-    """A, B or C, by the thresholds named above."""
-    off = abs(model.total_error)
-    if model.rmse <= CLEARLY_BETTER * best.rmse and off <= TOTAL_CLOSE:
-        return "A"
-    if model.rmse <= best.rmse and off <= TOTAL_ROUGH:
-        return "B"
-    return "C"
+    return (OWN_PACE, own), (SAME_FOR_ALL, average)

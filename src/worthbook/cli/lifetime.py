@@ -1,0 +1,42 @@
+"""`worthbook lifetime`: which model foretells these customers, how far to trust it, and what to expect."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from worthbook.cli.console import JsonOption, LanguageOption, answering, language_of, print_json
+
+
+def lifetime(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files of orders, or one book.", show_default=False)
+    ] = None,
+    book: Annotated[Path | None, typer.Option(help="A book; with files, the book to import them into.")] = None,
+    as_of: Annotated[str, typer.Option(help="The date; by default the last day of the orders.")] = "",
+    calibrate_until: Annotated[
+        str, typer.Option(help="Fit to the history up to this day and test on the rest of it.")
+    ] = "",
+    horizon: Annotated[str, typer.Option(help="How far to look ahead: 12m, 52w, 90d, 3y.")] = "12m",
+    models: Annotated[str, typer.Option(help="Names with commas, such as bg_nbd,pareto_nbd; by default all.")] = "",
+    mapping: Annotated[str, typer.Option(help="How to read the files, where they are not recognised.")] = "",
+    language: LanguageOption = "en",
+    as_json: JsonOption = False,
+) -> None:
+    """Fit and test every model of purchases, compare them with simple rules, and say which to use."""
+    chosen = language_of(language)
+    with answering(chosen, as_json=as_json):
+        from worthbook.services.lifetime import Question, lifetime_of_files  # noqa: PLC0415
+        from worthbook.services.lifetime_facts import facts_of  # noqa: PLC0415
+
+        names = tuple(name.strip() for name in models.split(",") if name.strip())
+        question = Question(as_of or None, calibrate_until or None, horizon, names)
+        answer = lifetime_of_files(files or [], book, question, mapping=mapping or None)
+        if as_json:
+            print_json(facts_of(answer))
+        else:
+            from worthbook.reporting.screen import print_screen  # noqa: PLC0415
+
+            print_screen(answer.headline, answer.findings, answer.tables, chosen, notes=answer.notes)

@@ -1,0 +1,147 @@
+"""The models of purchases side by side, as small tables that a screen, a page and a workbook show alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from worthbook.kernel.language import Text
+from worthbook.kernel.result import Finding, Table, TableColumn
+from worthbook.kernel.units import Unit, Value
+from worthbook.models.lifetime.choose import Comparison, Entry
+from worthbook.models.lifetime.holdout import HoldoutRow
+from worthbook.planning.lifetimes import Lifetimes
+
+MODELS = Text(en="Models side by side", zh="模型对比")
+PARAMETERS = Text(en="Parameters of {label} (time in weeks)", zh="{label} 的参数（时间单位：周）")
+ROLLING = Text(en="Typical error of a customer, test by test", zh="历次检验中单个客户的典型误差")
+NOT_FITTED = Text(en="{label} could not be fitted. {what}", zh="{label} 无法拟合。{what}")
+ABOUT = Text(en="{label}: {words}", zh="{label}：{words}")
+TESTED_ON = Text(
+    en=(
+        "Fitted to {customers} customers up to {fitted}; tested from {cut} to {until} ({weeks} weeks, {actual} "
+        "repeat purchases)."
+    ),
+    zh="用截至 {fitted} 的 {customers} 位客户拟合；检验期为 {cut} 至 {until}（{weeks} 周，复购 {actual} 次）。",
+)
+NOT_TESTED = Text(
+    en="Fitted to {customers} customers up to {fitted}; the history is too short for a test.",
+    zh="用截至 {fitted} 的 {customers} 位客户拟合；历史太短，无法检验。",
+)
+GRADES = Text(
+    en=(
+        "Grade A: clearly better than the simple rules, total within 10 %. B: no worse than they, total within 25 %. "
+        "C: neither; do not rely on it."
+    ),
+    zh=(
+        "A 级：明显优于简单规则，总量误差不超过 10%；B 级：不逊于简单规则，总量误差不超过 25%；"
+        "C 级：两者都不满足，不宜依赖。"
+    ),
+)
+
+
+def comparison_table(found: Lifetimes) -> Table:
+    """One row a model, then the simple rules."""
+    columns = (
+        TableColumn("model", Text(en="Model", zh="模型"), Unit.TEXT),
+        TableColumn("grade", Text(en="Grade", zh="评级"), Unit.TEXT),
+        TableColumn("log_likelihood", Text(en="Log-lik.", zh="对数似然"), Unit.SCORE),
+        TableColumn("bic", Text(en="BIC", zh="BIC"), Unit.SCORE),
+        TableColumn("total_error", Text(en="Total", zh="总量误差"), Unit.RATE),
+        TableColumn("cohort_error", Text(en="Cohorts", zh="分批误差"), Unit.SHARE),
+        TableColumn("tracking_error", Text(en="Weekly", zh="逐周误差"), Unit.SHARE),
+        TableColumn("mae", Text(en="MAE", zh="MAE"), Unit.RATIO),
+        TableColumn("rmse", Text(en="RMSE", zh="RMSE"), Unit.RATIO),
+        TableColumn("gini", Text(en="Gini", zh="基尼系数"), Unit.RATIO),
+    )
+    rows = [_model_row(entry, found) for entry in found.comparison.entries if entry.fit is not None]
+    rows += [(row.name, None, None, None, *_scores(row, None)) for row in found.comparison.rules]
+    return Table("models", MODELS, columns, tuple(rows))
+
+
+def _model_row(entry: Entry, found: Lifetimes) -> tuple[Value | Text, ...]:
+    tracking = found.tracking.get(entry.name)
+    scores = (None,) * 6 if entry.tested is None else _scores(entry.tested.row, tracking.error if tracking else None)
+    likelihood = None if entry.fit is None else entry.fit.log_likelihood
+    grade = None if entry.tested is None else entry.tested.grade
+    return (entry.candidate.label, grade, likelihood, entry.bic, *scores)
+
+
+def _scores(row: HoldoutRow, tracking_error: float | None) -> tuple[Value, ...]:
+    score = row.score
+    return (score.total_error, score.cohort_error, tracking_error, score.mae, score.rmse, score.gini)
+
+
+def parameter_table(entry: Entry) -> Table:
+    """One row for each parameter of one model, with its 95 % interval."""
+    columns = (
+        TableColumn("symbol", Text(en="Parameter", zh="参数"), Unit.TEXT),
+        TableColumn("estimate", Text(en="Estimate", zh="估计值"), Unit.RATIO),
+        TableColumn("low", Text(en="95 % from", zh="95% 下限"), Unit.RATIO),
+        TableColumn("high", Text(en="to", zh="上限"), Unit.RATIO),
+    )
+    estimates = () if entry.fit is None else entry.fit.summary
+    rows = tuple((each.symbol, each.estimate, each.low, each.high) for each in estimates)
+    return Table("parameters", PARAMETERS.format(label=entry.candidate.label), columns, rows)
+
+
+def rolling_table(found: Lifetimes) -> Table | None:
+    """One row for each further test, one column for each model; None where there were none."""
+    tests = [(split, comparison) for split, comparison in found.rolling if comparison is not None]
+    if not tests:
+        return None
+    models = [entry.candidate for entry in found.comparison.entries]
+    columns = (
+        TableColumn("calibrate_until", Text(en="Seen until", zh="所见数据截至"), Unit.DATE),
+        TableColumn("until", Text(en="Tested until", zh="检验至"), Unit.DATE),
+        *(TableColumn(each.name, Text(en=each.label, zh=each.label), Unit.RATIO) for each in models),
+        TableColumn("rule", Text(en="Best simple rule", zh="最好的简单规则"), Unit.RATIO),
+    )
+    rows = tuple((split.calibrate_until, split.until, *_errors(comparison)) for split, comparison in tests)
+    return Table("rolling", ROLLING, columns, rows)
+
+
+def _errors(comparison: Comparison) -> tuple[float | None, ...]:
+    models = [None if entry.tested is None else entry.tested.row.score.rmse for entry in comparison.entries]
+    return (*models, min((row.score.rmse for row in comparison.rules), default=None))
+
+
+def sentences(found: Lifetimes) -> tuple[Finding, ...]:
+    """The recommendation, what it was made from, and what to be careful about."""
+    comparison = found.comparison
+    return (
+        Finding(comparison.reason, "warning" if comparison.recommended is None else "good"),
+        Finding(_basis(found)),
+        *(Finding(each, "warning") for each in dict.fromkeys([*found.cautions, *_of_models(comparison)])),
+    )
+
+
+def _basis(found: Lifetimes) -> Text:
+    customers, fitted = f"{found.history.customers:,.0f}", found.fitted_until
+    if found.split is None or found.trial is None:
+        return NOT_TESTED.format(customers=customers, fitted=fitted)
+    return TESTED_ON.format(
+        customers=customers,
+        fitted=fitted,
+        cut=found.split.calibrate_until,
+        until=found.split.until,
+        weeks=f"{found.split.weeks:.0f}",
+        actual=f"{found.trial.bought:,.0f}",
+    )
+
+
+def _of_models(comparison: Comparison) -> Iterator[Text]:
+    """What each model says of itself; what several say is said once."""
+    said: dict[Text, list[str]] = {}
+    for entry in comparison.entries:
+        if entry.fit is None:
+            what = Text(en="", zh="") if entry.problem is None else entry.problem.what
+            yield NOT_FITTED.format(label=entry.candidate.label, what=what)
+        else:
+            for caution in entry.fit.cautions:
+                said.setdefault(caution, []).append(entry.candidate.label)
+    for caution, labels in said.items():
+        yield ABOUT.format(label=_listed(labels), words=caution)
+
+
+def _listed(labels: Sequence[str]) -> Text:
+    return Text(en=", ".join(labels), zh="、".join(labels))

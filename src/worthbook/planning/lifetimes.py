@@ -1,0 +1,126 @@
+"""All models of purchases side by side for one book: fitted, tested on what they had not seen, tracked, and chosen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from worthbook.data.daily import daily_purchases
+from worthbook.kernel.errors import Fault
+from worthbook.kernel.language import Text
+from worthbook.models.lifetime.choose import Candidate, Comparison, compare
+from worthbook.models.lifetime.data import PurchaseHistory
+from worthbook.models.lifetime.holdout import Trial
+from worthbook.models.lifetime.tracking import Tracking, track
+from worthbook.planning.estimators import PURCHASE_MODELS
+from worthbook.planning.index import Catalogue
+from worthbook.planning.run import Workbench
+from worthbook.planning.trials import Histories, Split, rolling_splits, split_of
+
+CUT_OUTSIDE = Fault(
+    "calibration-outside-history",
+    what=Text(
+        en="A test cannot begin on {day}: the history reaches from {first} to {as_of}.",
+        zh="无法从 {day} 开始检验：历史数据的范围是 {first} 至 {as_of}。",
+    ),
+    hint=Text(
+        en="Choose a day that leaves at least some weeks on either side.",
+        zh="请选择一个前后都留有若干周数据的日期。",
+    ),
+)
+LONG_TEST = Text(
+    en="The test ({test} weeks) is longer than the history that the models were fitted to ({calibration} weeks).",
+    zh="检验期（{test} 周）长于模型拟合所用的历史（{calibration} 周）。",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Lifetimes:
+    """What the models of purchases say about a book, and how far to trust each."""
+
+    first: dt.date
+    as_of: dt.date
+    fitted_until: dt.date
+    """The last day that the reported fits have seen."""
+    history: PurchaseHistory
+    """What the reported fits were made from."""
+    split: Split | None
+    """The test; None where the history is too short for one."""
+    trial: Trial | None
+    comparison: Comparison
+    tracking: Mapping[str, Tracking]
+    """Model → how it followed the base week by week."""
+    rolling: tuple[tuple[Split, Comparison | None], ...]
+    """Further tests, each from all that came before its cut; None where nothing was to be tested."""
+    cautions: tuple[Text, ...] = ()
+
+
+def purchase_roles(catalogue: Catalogue) -> Mapping[str, str]:
+    """The columns that models of purchases read, by role."""
+    return next(model.inputs for model in catalogue.models.values() if model.estimator in PURCHASE_MODELS)
+
+
+def weigh(
+    bench: Workbench, first: dt.date, candidates: Sequence[Candidate], calibrate_until: dt.date | None = None
+) -> Lifetimes:
+    """Fit, test and track the candidates, and choose.
+
+    Args:
+        bench: with the columns of `purchase_roles` made.
+        first: the first day of the history.
+        candidates: what may be chosen.
+        calibrate_until: fit to the history up to this day only, and test on the rest; without it the models are
+            fitted to the whole history and tested on the last part of it.
+
+    Raises:
+        WorthbookError: `calibration-outside-history`.
+    """
+    as_of = bench.plan.as_of
+    if calibrate_until is not None and not first < calibrate_until < as_of:
+        raise CUT_OUTSIDE(day=calibrate_until, first=first, as_of=as_of)
+    split = split_of(first, as_of) if calibrate_until is None else Split(calibrate_until, as_of)
+    histories = Histories(bench, purchase_roles(bench.catalogue))
+    splits = [*([] if split is None else [split]), *rolling_splits(first, as_of)]
+    trials = dict(zip(splits, histories.trials(splits), strict=True))
+    trial = None if split is None else trials[split]
+    history = histories.now() if calibrate_until is None or trial is None else trial.history
+    comparison = compare(candidates, history, trial)
+    return Lifetimes(
+        first=first,
+        as_of=as_of,
+        fitted_until=as_of if calibrate_until is None else calibrate_until,
+        history=history,
+        split=split if trial is not None else None,
+        trial=trial,
+        comparison=comparison,
+        tracking={} if split is None else _tracked(bench, first, split, comparison),
+        rolling=tuple((each, _tested(candidates, trials[each])) for each in rolling_splits(first, as_of)),
+        cautions=_cautions(first, split),
+    )
+
+
+def _tested(candidates: Sequence[Candidate], trial: Trial | None) -> Comparison | None:
+    return None if trial is None else compare(candidates, trial.history, trial)
+
+
+def _tracked(bench: Workbench, first: dt.date, split: Split, comparison: Comparison) -> dict[str, Tracking]:
+    """Each model as it was fitted before the cut, for the customers who were there at the cut."""
+    daily = daily_purchases(
+        bench.engine, bench.snapshot, bench.catalogue.tables, first, split.until, split.calibrate_until
+    )
+    seen = (split.calibrate_until - first).days + 1
+    return {
+        entry.name: track(entry.tested.fit.expected_purchases_new, daily.births, daily.repeats, seen)
+        for entry in comparison.entries
+        if entry.tested is not None
+    }
+
+
+def _cautions(first: dt.date, split: Split | None) -> tuple[Text, ...]:
+    if split is None:
+        return ()
+    calibration = Split(first, split.calibrate_until).weeks
+    if split.weeks <= calibration + 1:
+        return ()
+    return (LONG_TEST.format(test=f"{split.weeks:.0f}", calibration=f"{calibration:.0f}"),)

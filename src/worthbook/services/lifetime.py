@@ -1,0 +1,157 @@
+"""Which model of lifetimes fits a book, how far each can be trusted, and what is to be expected of the customers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from worthbook.kernel.errors import Fault, did_you_mean
+from worthbook.kernel.language import Text
+from worthbook.kernel.period import Window, parse_date
+from worthbook.kernel.result import Finding, Table
+from worthbook.models.lifetime.choose import Candidate
+from worthbook.planning.estimators import CANDIDATES
+from worthbook.planning.lifetime_tables import GRADES, comparison_table, parameter_table, rolling_table, sentences
+from worthbook.planning.lifetimes import Lifetimes, purchase_roles, weigh
+from worthbook.services.ingest_files import ingest_files
+from worthbook.services.open_book import OpenBook, open_book
+
+HORIZON = "12m"
+
+HEADLINE = Text(en="{title}: models of purchases as of {as_of}", zh="{title}：购买模型，评估日 {as_of}")
+
+MODEL_UNKNOWN = Fault(
+    "lifetime-model-unknown",
+    what=Text(en="There is no model of purchases '{name}'.", zh="没有名为“{name}”的购买模型。"),
+    hint=Text(en="{near}", zh="{near}"),
+)
+HORIZON_UNREADABLE = Fault(
+    "horizon-unreadable",
+    what=Text(en="'{text}' is not a length of time.", zh="“{text}”不是有效的时间长度。"),
+    hint=Text(en="Write for example 12m, 52w, 90d or 3y.", zh="例如可写 12m（月）、52w（周）、90d（天）或 3y（年）。"),
+)
+NOTHING_GIVEN = Fault(
+    "lifetime-without-orders",
+    what=Text(
+        en="There is nothing to read: name a file of orders or a book.", zh="没有可读取的内容：请指定订单文件或账簿。"
+    ),
+    hint=Text(
+        en="worthbook lifetime orders.csv, or worthbook lifetime --book shop.book",
+        zh="worthbook lifetime orders.csv，或 worthbook lifetime --book shop.book",
+    ),
+)
+
+_UNITS: Mapping[str, str] = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the models."""
+
+    as_of: str | None = None
+    calibrate_until: str | None = None
+    horizon: str = HORIZON
+    models: tuple[str, ...] = ()
+    """Names of models of purchases; none stands for all."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found."""
+
+    title: str
+    lifetimes: Lifetimes
+    horizon: Window
+
+    @property
+    def headline(self) -> Text:
+        """What it is about."""
+        return HEADLINE.format(title=self.title, as_of=self.lifetimes.as_of)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The recommendation and what to know of it."""
+        return sentences(self.lifetimes)
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The models side by side, further tests, and the parameters of the model that is recommended."""
+        entry, rolling = self.lifetimes.comparison.chosen, rolling_table(self.lifetimes)
+        found = (comparison_table(self.lifetimes), rolling, None if entry is None else parameter_table(entry))
+        return tuple(each for each in found if each is not None)
+
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """What the grades mean."""
+        return (GRADES,)
+
+
+def lifetime_of_files(
+    files: Sequence[Path], folder: Path | None, question: Question, *, mapping: str | None = None
+) -> Answer:
+    """Answer for a book, or for files, which are read into a book that goes away again unless a folder is named.
+
+    Raises:
+        WorthbookError: What is wrong with the files, the definitions, the dates or the names.
+    """
+    if not files:
+        if folder is None:
+            raise NOTHING_GIVEN()  # noqa: RSE102  # a fault makes the exception
+        with open_book(folder) as opened:
+            return lifetime(opened, question)
+    if len(files) == 1 and (files[0] / "book.toml").exists():
+        return lifetime_of_files((), files[0], question)
+    with tempfile.TemporaryDirectory(prefix="worthbook-") as place:
+        home = folder if folder is not None else Path(place) / f"{files[0].name.split('.')[0] or 'orders'}.book"
+        ingest_files(files, home, mapping=mapping)
+        with open_book(home) as opened:
+            return lifetime(opened, question)
+
+
+def lifetime(opened: OpenBook, question: Question) -> Answer:
+    """Weigh the models of purchases for a book.
+
+    Raises:
+        WorthbookError: `lifetime-model-unknown`, `horizon-unreadable`, `calibration-outside-history`, `book-empty`.
+    """
+    horizon, candidates = parse_horizon(question.horizon), candidates_of(question.models)
+    day = opened.day(question.as_of)
+    cut = None if question.calibrate_until is None else parse_date(question.calibrate_until)
+    bench = opened.make(purchase_roles(opened.catalogue).values(), as_of=day)
+    return Answer(opened.book.title, weigh(bench, opened.extent.first, candidates, cut), horizon)
+
+
+def candidates_of(names: Sequence[str]) -> tuple[Candidate, ...]:
+    """The models of these names, all where none is named.
+
+    Raises:
+        WorthbookError: `lifetime-model-unknown`.
+    """
+    known = {each.name: each for each in CANDIDATES}
+    for name in names:
+        if name not in known:
+            raise MODEL_UNKNOWN(name=name, near=did_you_mean(name, known))
+    return tuple(known[name] for name in dict.fromkeys(names)) or CANDIDATES
+
+
+def parse_horizon(text: str) -> Window:
+    """A length of time as it is written in short.
+
+    Raises:
+        WorthbookError: `horizon-unreadable`.
+
+    >>> str(parse_horizon("52w"))
+    '52 weeks'
+    """
+    unit = _UNITS.get(text[-1:].lower())
+    if unit is None or not text[:-1].isdecimal() or not int(text[:-1]):
+        raise HORIZON_UNREADABLE(text=text)
+    return Window.parse(f"{int(text[:-1])} {unit}")
+
+
+def in_days(horizon: Window, as_of: dt.date) -> int:
+    """The days from a date to the end of a horizon."""
+    return (horizon.after(as_of) - as_of).days

@@ -1,0 +1,113 @@
+"""What the models say of a book, as plain values for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from worthbook.kernel.language import Text
+from worthbook.models.lifetime.choose import Comparison, Entry, Tested
+from worthbook.models.lifetime.holdout import HoldoutRow, Trial
+from worthbook.models.lifetime.tracking import Tracking
+from worthbook.planning.lifetimes import Lifetimes
+from worthbook.planning.trials import Split
+from worthbook.services.lifetime import Answer
+
+
+def facts_of(answer: Answer) -> dict[str, object]:
+    """The answer; parameters and intervals by the symbols of the literature, times in weeks."""
+    found = answer.lifetimes
+    return {
+        "data": _data(answer),
+        "models": [_model(entry, found) for entry in found.comparison.entries],
+        "baselines": [_row(row, found.trial) for row in found.comparison.rules],
+        "recommended": found.comparison.recommended,
+        "reason": found.comparison.reason.en,
+        "reason_zh": found.comparison.reason.zh,
+        "rolling": [_turn(split, comparison) for split, comparison in found.rolling],
+        "cautions": [_words(each) for each in found.cautions],
+    }
+
+
+def _data(answer: Answer) -> dict[str, object]:
+    found = answer.lifetimes
+    history = found.history
+    return {
+        "title": answer.title,
+        "first": found.first.isoformat(),
+        "fitted_until": found.fitted_until.isoformat(),
+        "as_of": found.as_of.isoformat(),
+        "weeks": Split(found.first, found.fitted_until).weeks,
+        "customers": history.customers,
+        "repeat_buyers": float(history.weights[history.x > 0].sum()),
+        "repeat_purchases": float(history.weights @ history.x),
+        "unit": history.unit,
+    }
+
+
+def _model(entry: Entry, found: Lifetimes) -> dict[str, object]:
+    if entry.fit is None:
+        problem = None if entry.problem is None else entry.problem.as_json()
+        return {"name": entry.name, "label": entry.candidate.label, "problem": problem, "parameters": {}}
+    return {
+        "name": entry.name,
+        "label": entry.candidate.label,
+        "parameters": {each.symbol: each.estimate for each in entry.fit.summary},
+        "standard_errors": {each.symbol: each.standard_error for each in entry.fit.summary},
+        "intervals": {each.symbol: [each.low, each.high] for each in entry.fit.summary},
+        "log_likelihood": entry.fit.log_likelihood,
+        "bic": entry.bic,
+        "grade": None if entry.tested is None else entry.tested.grade,
+        "holdout": None if entry.tested is None else _holdout(entry.tested, found, entry.name),
+        "cautions": [_words(each) for each in entry.fit.cautions],
+    }
+
+
+def _holdout(tested: Tested, found: Lifetimes, name: str) -> dict[str, object]:
+    tracking = found.tracking.get(name)
+    return {
+        **_row(tested.row, found.trial),
+        "calibration": [vars_of(each) for each in tested.row.tenths],
+        "tracking_error": None if tracking is None else tracking.error,
+        "tracking": None if tracking is None else _weeks(tracking),
+    }
+
+
+def vars_of(value: object) -> dict[str, object]:
+    """The fields of a dataclass with slots."""
+    return {name: getattr(value, name) for name in getattr(type(value), "__slots__", ())}
+
+
+def _weeks(tracking: Tracking) -> dict[str, object]:
+    return {
+        "calibration_weeks": tracking.calibration,
+        "expected": tracking.expected.tolist(),
+        "actual": tracking.actual.tolist(),
+    }
+
+
+def _row(row: HoldoutRow, trial: Trial | None) -> dict[str, object]:
+    return {
+        "name": row.name.en,
+        "weeks": None if trial is None else trial.horizon,
+        "actual": None if trial is None else trial.bought,
+        **vars_of(row.score),
+    }
+
+
+def _turn(split: Split, comparison: Comparison | None) -> dict[str, object]:
+    entries = () if comparison is None else comparison.entries
+    scores: Mapping[str, object] = {
+        entry.name: {"grade": entry.tested.grade, **vars_of(entry.tested.row.score)}
+        for entry in entries
+        if entry.tested is not None
+    }
+    return {
+        "calibrate_until": split.calibrate_until.isoformat(),
+        "until": split.until.isoformat(),
+        "recommended": None if comparison is None else comparison.recommended,
+        "models": scores,
+    }
+
+
+def _words(text: Text) -> dict[str, str]:
+    return {"en": text.en, "zh": text.zh}

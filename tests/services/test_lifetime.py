@@ -1,0 +1,133 @@
+"""The models of purchases side by side, the whole way from a file."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from worthbook.kernel.errors import WorthbookError
+from worthbook.services.lifetime import Answer, Question, lifetime, lifetime_of_files
+from worthbook.services.lifetime_facts import facts_of
+from worthbook.services.open_book import OpenBook
+
+Facts = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def cdnow(shared: Path) -> Answer:
+    """The CDNOW sample, calibrated as in the papers."""
+    file = shared / "data/cdnow/cdnow_sample.csv.gz"
+    return lifetime_of_files([file], None, Question(calibrate_until="1997-09-30"))
+
+
+@pytest.fixture(scope="module")
+def facts(cdnow: Answer) -> Facts:
+    """As programs get them."""
+    found: Facts = json.loads(json.dumps(facts_of(cdnow)))
+    return found
+
+
+@pytest.fixture(scope="module")
+def expected(shared: Path) -> Facts:
+    found: Facts = json.loads((shared / "data/cdnow/expected.json").read_text(encoding="utf-8"))
+    return found
+
+
+PUBLISHED = {"bg_nbd": "BG/NBD"}
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_parameters_and_errors_are_the_published_ones(facts: Facts, expected: Facts, name: str) -> None:
+    """MLE of CLVTools, BTYD and BTYDplus, and hold-out errors; clv.md section 4, within 1e-4 and 2e-5."""
+    (model,) = (each for each in facts["models"] if each["name"] == name)
+    wanted = expected["mle"][PUBLISHED[name]]
+    assert model["parameters"] == pytest.approx({each: wanted[each] for each in model["parameters"]}, rel=1e-4)
+    assert model["log_likelihood"] == pytest.approx(wanted["ll"], abs=1e-4)
+    errors = expected["holdout_errors"][PUBLISHED[name]]
+    assert model["holdout"]["mae"] == pytest.approx(errors["mae"], abs=2e-5)
+    assert model["holdout"]["rmse"] == pytest.approx(errors["rmse"], abs=2e-5)
+    assert model["holdout"]["actual"] == expected["holdout_errors"]["actual"]
+    for symbol, (low, high) in model["intervals"].items():
+        assert low < model["parameters"][symbol] < high
+
+
+@pytest.mark.shared_data
+def test_tracking_follows_the_published_weeks(facts: Facts, shared: Path) -> None:
+    """The cumulative repeat purchases of brucehardie.com/datasets, as in cran/BTYD."""
+    with (shared / "data/cdnow/cdnow_cum_repeat_by_week.csv").open(encoding="utf-8") as lines:
+        published = [float(row["cum_repeat"]) for row in csv.DictReader(lines)]
+    tracking = facts["models"][0]["holdout"]["tracking"]
+    assert np.cumsum(tracking["actual"]).tolist() == published
+    assert tracking["calibration_weeks"] == 39
+    assert facts["models"][0]["holdout"]["tracking_error"] == pytest.approx(0.025, abs=0.005)
+
+
+@pytest.mark.shared_data
+def test_what_it_was_made_from_is_said(facts: Facts) -> None:
+    data = facts["data"]
+    assert (data["customers"], data["repeat_buyers"], data["repeat_purchases"]) == (2357, 946, 2457)
+    assert (data["first"], data["fitted_until"], data["as_of"]) == ("1997-01-01", "1997-09-30", "1998-06-30")
+    assert [each["weeks"] for each in facts["baselines"]] == [39, 39]
+
+
+@pytest.mark.shared_data
+def test_the_reason_is_one_sentence(facts: Facts) -> None:
+    (model,) = (each for each in facts["models"] if each["name"] == facts["recommended"])
+    assert facts["reason"].startswith(f"{model['label']} is recommended")
+    assert facts["reason"].count(". ") == 0
+
+
+@pytest.mark.shared_data
+def test_later_tests_are_from_all_that_came_before(facts: Facts) -> None:
+    turns = [(each["calibrate_until"], each["until"]) for each in facts["rolling"]]
+    assert turns == [("1997-05-27", "1997-10-07"), ("1997-10-07", "1998-02-17"), ("1998-02-17", "1998-06-30")]
+    assert all("bg_nbd" in each["models"] for each in facts["rolling"])
+
+
+def test_without_a_cut_the_fit_sees_the_whole_history(opened: OpenBook) -> None:
+    found = facts_of(lifetime(opened, Question()))
+    data = found["data"]
+    assert isinstance(data, dict)
+    assert (data["fitted_until"], data["as_of"]) == ("2026-06-30", "2026-06-30")
+
+
+def test_nothing_is_left_beside_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text("customer,date,amount\nA,2026-01-05,10\nA,2026-02-07,12\nB,2026-02-09,5\n", encoding="utf-8")
+    found = lifetime_of_files([file], None, Question())
+    assert list(tmp_path.iterdir()) == [file]
+    assert found.lifetimes.comparison.recommended is None
+
+
+@pytest.mark.parametrize(
+    ("question", "slug"),
+    [
+        (Question(models=("bg_nbt",)), "lifetime-model-unknown"),
+        (Question(horizon="a year"), "horizon-unreadable"),
+        (Question(horizon="0m"), "horizon-unreadable"),
+        (Question(calibrate_until="2030-01-01"), "calibration-outside-history"),
+        (Question(calibrate_until="yesterday"), "date-unreadable"),
+        (Question(as_of="1999-01-01"), "as-of-before-history"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(opened: OpenBook, question: Question, slug: str) -> None:
+    with pytest.raises(WorthbookError) as caught:
+        lifetime(opened, question)
+    assert caught.value.slugs == (slug,)
+
+
+def test_a_test_longer_than_the_history_is_said(opened: OpenBook) -> None:
+    found = lifetime(opened, Question(calibrate_until="2024-01-31"))
+    assert [each.en[:9] for each in found.lifetimes.cautions] == ["The test "]
+
+
+def test_nothing_to_read_is_said() -> None:
+    with pytest.raises(WorthbookError) as caught:
+        lifetime_of_files([], None, Question())
+    assert caught.value.slugs == ("lifetime-without-orders",)
