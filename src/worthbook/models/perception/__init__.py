@@ -1,0 +1,3 @@
+"""What customers perceive: satisfaction, value and loyalty, measured from the answers to surveys."""
+
+from __future__ import annotations
