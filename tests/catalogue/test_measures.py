@@ -69,7 +69,7 @@ def test_a_measure_can_be_made_alone_with_what_it_needs(measure: MeasureDefiniti
     formulas = {name: parse(each.formula) for name, each in catalogue.measures.items() if each.table is None}
     order, given = layers([measure.name], formulas)
     needed = [catalogue.measures[name] for name in [*sorted(given), *(name for layer in order for name in layer)]]
-    relations = Relations(catalogue.tables, Snapshot({}, {}, 1), AS_OF, absent=frozenset(catalogue.tables))
+    relations = Relations(catalogue.tables, Snapshot({}, {}, 1), AS_OF, present=frozenset())
     query = measures_query(relations, catalogue.population, needed)
 
     assert f"{measure.name}" in render(query, dialect)

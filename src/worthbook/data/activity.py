@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
@@ -13,11 +13,16 @@ import sqlglot
 from sqlglot import exp
 
 from worthbook.data.engine import Engine, Snapshot
+from worthbook.data.links import stored_rows
+from worthbook.data.relations import bucket_files
+from worthbook.data.sheets import CUSTOMER
 from worthbook.kernel.money import DECIMAL_PLACES, SUMMED_DIGITS
 from worthbook.kernel.period import MONTHS_PER_YEAR
 
 TRANSACTIONS = "transactions"
 """The stored table whose lines say when customers bought and for how much."""
+
+_READ = frozenset({CUSTOMER, "ordered_on", "amount", "is_return"})
 
 
 class Month(NamedTuple):
@@ -74,10 +79,11 @@ def read_activity(engine: Engine, snapshot: Snapshot, as_of: dt.date) -> Activit
     """Read the lines up to a date once, bucket by bucket."""
     gaps: dict[int, int] = {}
     months: dict[tuple[int | None, int], Month] = {}
-    files = snapshot.tables.get(TRANSACTIONS)
-    query = _activity_query(as_of, () if files is None else files.hidden_imports)
-    for bucket in () if files is None else files.buckets:
-        rows = engine.rows(query, {TRANSACTIONS: bucket}) if bucket else []
+    there = TRANSACTIONS in snapshot.tables
+    for bucket in range(snapshot.buckets) if there else ():
+        files = bucket_files(snapshot, bucket)
+        lines = stored_rows(snapshot, frozenset(files), TRANSACTIONS, CUSTOMER, _READ)
+        rows = [] if lines is None else engine.rows(_activity_query(as_of, lines), files)
         for gap, cohort, month, *cell in cast("list[tuple[int | None, int | None, int | None, object]]", rows):
             found = Month(*cast("tuple[Decimal | None, int, int, int]", tuple(cell)))
             if month is not None:
@@ -87,13 +93,12 @@ def read_activity(engine: Engine, snapshot: Snapshot, as_of: dt.date) -> Activit
     return Activity(gaps, months)
 
 
-def _activity_query(as_of: dt.date, hidden_imports: Sequence[str]) -> exp.Query:
+def _activity_query(as_of: dt.date, lines: exp.Query) -> exp.Query:
     """One pass over the lines.
 
     Each customer's purchases are put in the order of days, returns after them, so that the line before a purchase is
     the purchase before it. A purchase day counts at its first line only.
     """
-    visible = exp.true() if not hidden_imports else exp.column("import_id").isin(*hidden_imports).not_()
     month_of = f"EXTRACT(YEAR FROM {{0}}) * {MONTHS_PER_YEAR} + EXTRACT(MONTH FROM {{0}}) - 1"
     bought_anew = "NOT is_return AND (previous IS NULL OR previous < {0})"
     anew = {
@@ -107,7 +112,7 @@ def _activity_query(as_of: dt.date, hidden_imports: Sequence[str]) -> exp.Query:
     sql = f"""
         WITH lines AS (
             SELECT customer_id, ordered_on AS day, amount, COALESCE(is_return, FALSE) AS is_return FROM {TRANSACTIONS}
-            WHERE ordered_on <= DATE '{as_of.isoformat()}' AND {visible.sql("duckdb")}),
+            WHERE ordered_on <= DATE '{as_of.isoformat()}'),
         ordered AS (
             SELECT day, amount, is_return, LAG(day) OVER past AS previous, FIRST_VALUE(day) OVER past AS first_day,
                 FIRST_VALUE(is_return) OVER past AS never_bought
@@ -122,7 +127,10 @@ def _activity_query(as_of: dt.date, hidden_imports: Sequence[str]) -> exp.Query:
             CAST(SUM(purchase) AS BIGINT), CAST(SUM(active) AS BIGINT), CAST(SUM(active_quarter) AS BIGINT)
         FROM flagged
         GROUP BY GROUPING SETS ((gap), (cohort, month))"""
-    return cast("exp.Query", sqlglot.parse_one(sql, read="duckdb"))
+    query = cast("exp.Query", sqlglot.parse_one(sql, read="duckdb"))
+    (source,) = (each for each in query.find_all(exp.Table) if each.name == TRANSACTIONS)
+    source.replace(lines.subquery(TRANSACTIONS))
+    return query
 
 
 def add_months(months: Iterable[Month | None]) -> Month:

@@ -17,7 +17,7 @@ from filelock import FileLock
 
 from worthbook.data.delta import StoredTable
 from worthbook.data.engine import Snapshot, TableFiles
-from worthbook.data.ledger import Event, History, ImportRecord, Ledger
+from worthbook.data.ledger import LINKS, Event, History, ImportRecord, Ledger
 from worthbook.data.rejects import Reject, read_rejects
 from worthbook.kernel.errors import Fault, Place, did_you_mean
 from worthbook.kernel.language import Language, Text
@@ -59,8 +59,9 @@ discount_rate = 0.10
 """
 _LEDGER = "imports"
 REJECTS = "rejects"
-_OWN = frozenset({_LEDGER, REJECTS})
-"""Tables that are about imports, not about customers."""
+DECISIONS = "identity_decisions"
+_OWN = frozenset({_LEDGER, REJECTS, DECISIONS, LINKS})
+"""Tables that are about the book itself; the links are read only where customers were merged."""
 
 
 class Book:
@@ -171,9 +172,14 @@ class Book:
         history = self.history()
         buckets = max(history.buckets, 1)
         names = [name for name in history.versions if name not in _OWN]
+        content = {name: history.content(name) for name in names}
+        made, merged = history.links
+        if merged:
+            names.append(LINKS)
+            content[LINKS] = made
         return Snapshot(
             tables={name: self._files(history, name, buckets) for name in names},
-            content={name: history.content(name) for name in names},
+            content=content,
             buckets=buckets,
             settings=self.settings,
         )

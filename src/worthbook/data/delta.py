@@ -142,6 +142,11 @@ class StoredTable:
             ],
         )
 
+    def rewrite(self, old: Iterable[DataFile], new: Iterable[DataFile]) -> int:
+        """Put new files with other rows in the place of old ones, in one commit; the new version."""
+        removed = [self._removed(file, same_rows=False) for file in old]
+        return self._commit([*removed, *(self._added(file, new=True) for file in new)])
+
     def restore(self, version: int) -> None:
         """Make it what it was at a version."""
         self._at().restore(version)
@@ -188,10 +193,10 @@ class StoredTable:
             stats=json.dumps({"numRecords": file.rows}),
         )
 
-    def _removed(self, file: DataFile) -> RemoveAction:
+    def _removed(self, file: DataFile, *, same_rows: bool = True) -> RemoveAction:
         return RemoveAction(
             path=file.path.relative_to(self.folder).as_posix(),
-            data_change=False,
+            data_change=not same_rows,
             deletion_timestamp=_now(),
             size=file.path.stat().st_size,
             partition_values=_partition(file),

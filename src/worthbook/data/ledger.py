@@ -23,9 +23,13 @@ from worthbook.kernel.language import Text
 from worthbook.kernel.provenance import fingerprint
 from worthbook.kernel.units import Storage
 
-Kind = Literal["started", "committed", "abandoned", "undone", "compacted"]
+Kind = Literal["started", "committed", "abandoned", "undone", "compacted", "decided"]
 State = Literal["started", "committed", "abandoned", "undone"]
 
+LINKS = "customer_links"
+"""The stored table that says which id stands for a customer who was merged."""
+_NO_IMPORT = frozenset({"compacted", "decided"})
+"""Events that are not a step of one import; `decided` is a decision on who is whom."""
 _FILES_BEFORE_FOLDING = 48
 """The ledger is rewritten as one file when it has more, so that reading it stays quick."""
 
@@ -98,7 +102,7 @@ class History:
         """Every import in the order in which they started."""
         found: dict[str, ImportRecord] = {}
         for event in self.events:
-            if event.event == "compacted":
+            if event.event in _NO_IMPORT:
                 continue
             known = found.get(event.import_id)
             if event.event == "undone" and known is not None:
@@ -140,6 +144,13 @@ class History:
     def rows(self, table: str) -> int:
         """How many rows of a table count."""
         return sum(each.rows.get(table, 0) for each in self.visible)
+
+    @property
+    def links(self) -> tuple[str, int]:
+        """A hash of the merges of customers that count, and how many ids they merge away."""
+        events = (each for each in reversed(self.events) if each.event == "decided" and LINKS in each.tables)
+        event = next(events, None)
+        return ("", 0) if event is None else (event.content, event.tables[LINKS].rows)
 
     def imported(self, import_id: str) -> ImportRecord:
         """One import, by its id."""

@@ -76,7 +76,7 @@ def make_measures(  # noqa: PLR0913, PLR0917 - a book, definitions, a date, and 
         files = bucket_files(snapshot, bucket)
         present = frozenset(files)
         if present not in queries:
-            relations = Relations(tables, snapshot, as_of, absent=frozenset(tables) - present)
+            relations = Relations(tables, snapshot, as_of, present)
             queries[present] = measures_query(relations, population, measures)
         part = to / f"part-{bucket:05d}.parquet"
         engine.write(queries[present], files, part)

@@ -8,7 +8,7 @@ they are used.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -17,7 +17,8 @@ from worthbook.data.compile import Scope, compile_column, compile_condition
 from worthbook.data.engine import Snapshot
 from worthbook.data.formula import Formula, parse
 from worthbook.data.layers import layers
-from worthbook.data.sheets import named, quoted, read
+from worthbook.data.links import linked_files, stored_rows
+from worthbook.data.sheets import named, quoted
 from worthbook.data.typed import Kind, cast, column, date
 from worthbook.definitions.formulas import COLUMN_UNKNOWN
 from worthbook.definitions.table import TableColumnDefinition, TableDefinition
@@ -46,8 +47,8 @@ class Relations:
     tables: Mapping[str, TableDefinition]
     snapshot: Snapshot
     as_of: dt.date
-    absent: frozenset[str] = frozenset()
-    """Tables that have no files here; a derived table never has."""
+    present: frozenset[str] | None = None
+    """The sets of files to read; None is those of every table. A derived table has none."""
 
     def table(self, name: str) -> TableDefinition:
         """The definition of a table.
@@ -108,11 +109,25 @@ class Relations:
             if each not in known:
                 near = did_you_mean(each, known)
                 raise COLUMN_UNKNOWN(table.place, whole=table_named(name), name=each, near=near)
-        if table.derived_from is None and name in self.absent:
-            return empty({each: known[each] for each in columns})
         return self._derived(table, columns) if table.derived_from else self._stored(table, columns)
 
     # --- stored tables ---
+
+    def _raw(self, table: TableDefinition, columns: Collection[str]) -> exp.Select | None:
+        """The rows that count, with what was imported of them; None where the table has no files here.
+
+        A column that was declared after the last of the files was written is unknown.
+        """
+        present = frozenset(self.snapshot.tables) if self.present is None else self.present
+        stored = self.snapshot.tables.get(table.name)
+        there = set(columns) if stored is None or stored.columns is None else set(columns) & stored.columns
+        conditions: list[exp.Expr] = []
+        if table.time is not None:
+            conditions.append(exp.LTE(this=_day(table, table.name), expression=date(self.as_of)))
+        rows = stored_rows(self.snapshot, present, table.name, table.customer, there, conditions)
+        kinds = self.kinds(table)
+        unknown = (named(cast(exp.Null(), kinds[each]), each) for each in columns if each not in there)
+        return None if rows is None else rows.select(*unknown, copy=False)
 
     def _stored(self, table: TableDefinition, columns: Collection[str]) -> exp.Select:
         computed = {name: parse(each.formula, table.place_of("columns", name, "formula"))
@@ -123,30 +138,14 @@ class Relations:
         }
         keys = {key for target in lookups.values() for key in self.table(target.split(".")[0]).key}
         raw = sorted((needed - lookups.keys()) | keys)
-        query = exp.select(*self._read(table, raw)).from_(read(table.name))
-        for condition in self._counting(table):
-            query = query.where(condition, copy=False)
+        query = self._raw(table, raw)
+        if query is None:
+            kinds = self.kinds(table)
+            return empty({each: kinds[each] for each in columns})
         for source in sorted({target.split(".")[0] for target in lookups.values()}):
             query = self._joined(query, table, source, {name: target for name, target in lookups.items()
                                                         if target.split(".")[0] == source})  # fmt: skip
         return self._worked_out(query, table, computed, levels, columns)
-
-    def _read(self, table: TableDefinition, names: Iterable[str]) -> Iterator[exp.Expr]:
-        """Columns of the files; one that was declared after the last of them was written is unknown."""
-        there, kinds = self.snapshot.tables[table.name].columns, self.kinds(table)
-        for name in names:
-            known = there is None or name in there
-            yield column(name, table.name) if known else named(cast(exp.Null(), kinds[name]), name)
-
-    def _counting(self, table: TableDefinition) -> list[exp.Expr]:
-        conditions: list[exp.Expr] = []
-        if table.time is not None:
-            conditions.append(exp.LTE(this=_day(table, table.name), expression=date(self.as_of)))
-        hidden = self.snapshot.tables[table.name].hidden_imports
-        if hidden:
-            listed = [exp.Literal.string(each) for each in hidden]
-            conditions.append(exp.Not(this=exp.In(this=column("import_id", table.name), expressions=listed)))
-        return conditions
 
     def _joined(self, query: exp.Select, table: TableDefinition, source: str, wanted: Mapping[str, str]) -> exp.Select:
         """The query with columns of another table beside; one row a key, whatever that table holds."""
@@ -214,8 +213,11 @@ class Relations:
 
 
 def bucket_files(snapshot: Snapshot, bucket: int) -> dict[str, tuple[str, ...]]:
-    """The files of every table that has some for this bucket; a table without customers has them in its only bucket."""
-    found = {}
+    """The files of every table that has some for this bucket; a table without customers has them in its only bucket.
+
+    Where customers were merged, those of other buckets are there too, under names of their own.
+    """
+    found = linked_files(snapshot, bucket)
     for name, table in snapshot.tables.items():
         files = table.buckets[bucket] if len(table.buckets) == snapshot.buckets else table.files
         if files:

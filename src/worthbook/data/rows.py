@@ -56,7 +56,7 @@ def customer_rows(  # noqa: PLR0913, PLR0917 - a book, a table, a customer, a da
         WorthbookError: table-unknown, or what a formula of a column does wrong.
     """
     files = bucket_files(snapshot, bucket_of(customer_id, snapshot.buckets))
-    relations = Relations(tables, snapshot, as_of, absent=frozenset(tables) - files.keys())
+    relations = Relations(tables, snapshot, as_of, frozenset(files))
     definition = relations.table(table)
     conditions: list[exp.Expr] = []
     while definition.derived_from is not None:

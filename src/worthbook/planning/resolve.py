@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from worthbook.data.engine import Snapshot
 from worthbook.data.formula import parse
+from worthbook.data.ledger import LINKS
 from worthbook.definitions.framework import FrameworkDefinition
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.model import ModelDefinition
@@ -154,9 +155,12 @@ class _Resolver:
             leaves = self._tables(table.derived_from, below)
             return (Provenance("table", name, None, table.fingerprint, "sql", leaves),)
         lookups = {each.lookup.split(".")[0] for each in self._used(table, columns) if each.lookup}
+        makers = dict.fromkeys((name, *lookups), "import")
+        if LINKS in self.snapshot.content and table.customer is not None:
+            makers[LINKS] = "merge"
         return tuple(
-            Provenance("table", each, None, self.snapshot.content.get(each, "empty"), "import")
-            for each in sorted({name, *lookups})
+            Provenance("table", each, None, self.snapshot.content.get(each, "empty"), maker)
+            for each, maker in sorted(makers.items())
         )
 
     def _used(self, table: TableDefinition, columns: Collection[str]) -> Sequence[TableColumnDefinition]:

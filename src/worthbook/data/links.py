@@ -1,0 +1,154 @@
+"""Customers who were merged: tables are read as if the id that stands for a customer had always been written.
+
+The files keep the ids that were imported. The table of links says for each id that was merged away which one stands for
+it now, whatever chain of merges led there; it is joined when a table is read, so that undoing a merge restores exactly
+what was there. A book without merges has no such table, and its queries are what they would be without this module.
+
+Rows lie in buckets of the id under which they were imported. So what belongs to a customer of one bucket may lie in
+another: `elsewhere(name)` names the files of the other buckets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from worthbook.data.engine import Snapshot
+from worthbook.data.ledger import LINKS
+from worthbook.data.sheets import CUSTOMER, named, quoted, read
+from worthbook.data.typed import column
+
+MERGED = "merged_id"
+"""In the table of links, beside the `customer_id` that stands for it and in whose bucket the link lies."""
+
+
+def elsewhere(name: str) -> str:
+    """The name of a table's files in all buckets but one; no table can be called so.
+
+    >>> elsewhere("transactions")
+    'transactions elsewhere'
+    """
+    return f"{name} elsewhere"
+
+
+def linked_files(snapshot: Snapshot, bucket: int) -> dict[str, tuple[str, ...]]:
+    """What must be read beside a bucket's own files so that merged customers are whole in it.
+
+    The links to its customers are among its own files; where there are any, these are the other buckets' files of all
+    tables, and always the links to customers of other buckets.
+    """
+    links = snapshot.tables.get(LINKS)
+    if links is None or snapshot.buckets == 1:
+        return {}
+    split = {name: table for name, table in snapshot.tables.items() if len(table.buckets) == snapshot.buckets}
+    wanted = split if links.buckets[bucket] else {LINKS: links}
+    found = {
+        elsewhere(name): tuple(
+            dict.fromkeys(path for index, part in enumerate(table.buckets) if index != bucket for path in part)
+        )
+        for name, table in wanted.items()
+    }
+    return {name: files for name, files in found.items() if files}
+
+
+def stored_rows(  # noqa: PLR0913, PLR0917 - a book, what is there of it, a table, and what is asked of it
+    snapshot: Snapshot,
+    present: frozenset[str],
+    name: str,
+    customer: str | None,
+    columns: Collection[str],
+    conditions: Sequence[exp.Expr] = (),
+) -> exp.Select | None:
+    """The rows of a stored table that count, with merged customers under the id that stands for them.
+
+    Args:
+        snapshot: the stored tables.
+        present: the sets of files that are there.
+        name: the table.
+        customer: its column of customers; None where it has none.
+        columns: what to read.
+        conditions: which rows, beside that their import counts; they speak of the table by its name.
+
+    Returns:
+        A query; None where the table has no files among those.
+    """
+    if name not in present and (customer is None or not {elsewhere(name), LINKS} <= present):
+        return None
+    hidden = [exp.Literal.string(each) for each in snapshot.tables[name].hidden_imports]
+    shown = [exp.Not(this=exp.In(this=column("import_id", name), expressions=hidden))] if hidden else []
+    rows = _Rows(name, customer or "", sorted(columns), [*conditions, *shown])
+    if customer is None or present.isdisjoint({LINKS, elsewhere(LINKS)}):
+        return rows.select(read(name), *(column(each, name) for each in rows.columns))
+    parts = list(rows.linked(present))
+    union = parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False, copy=False)
+    return exp.select(*(column(each, name) for each in rows.columns)).from_(union.subquery(alias=quoted(name)))
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Some rows of one table."""
+
+    name: str
+    customer: str
+    columns: Sequence[str]
+    conditions: Sequence[exp.Expr]
+
+    def linked(self, present: frozenset[str]) -> Iterator[exp.Select]:
+        """The table's own rows, and those of the other buckets whose customers belong here."""
+        if self.name in present:
+            yield self._own(present)
+        if {elsewhere(self.name), LINKS} <= present:
+            away = exp.Table(this=quoted(elsewhere(self.name)), alias=exp.TableAlias(this=quoted(self.name)))
+            query = self.select(away, *self._chosen(column(CUSTOMER, LINKS)))
+            yield query.join(read(LINKS), on=self._same(LINKS), copy=False)
+
+    def select(self, source: exp.Table, *chosen: exp.Expr) -> exp.Select:
+        """Rows of a set of files."""
+        query = exp.select(*chosen).from_(source)
+        for condition in self.conditions:
+            query = query.where(condition.copy(), copy=False)
+        return query
+
+    def _own(self, present: frozenset[str]) -> exp.Select:
+        customer: exp.Expr = column(self.customer, self.name)
+        if LINKS in present:
+            customer = exp.Coalesce(this=column(CUSTOMER, LINKS), expressions=[customer])
+        query = self.select(read(self.name), *self._chosen(customer))
+        if LINKS in present:
+            query = query.join(read(LINKS), on=self._same(LINKS), join_type="left", copy=False)
+        if elsewhere(LINKS) in present:  # those who now belong to customers of other buckets
+            query = query.join(read(elsewhere(LINKS)), on=self._same(elsewhere(LINKS)), join_type="left", copy=False)
+            query = query.where(exp.Is(this=column(MERGED, elsewhere(LINKS)), expression=exp.Null()), copy=False)
+        return query
+
+    def _chosen(self, customer: exp.Expr) -> Iterator[exp.Expr]:
+        for each in self.columns:
+            yield named(customer.copy() if each == self.customer else column(each, self.name), each)
+
+    def _same(self, links: str) -> exp.Expr:
+        return exp.EQ(this=column(self.customer, self.name), expression=column(MERGED, links))
+
+
+def resolve(edges: Mapping[str, str]) -> dict[str, str]:
+    """Who stands for each merged id in the end.
+
+    Args:
+        edges: merged id → the id that it was merged into, which may have been merged further; never a loop.
+
+    >>> resolve({"A": "B", "B": "C"})
+    {'A': 'C', 'B': 'C'}
+    """
+    return {merged: standing_for(edges, merged) for merged in edges}
+
+
+def standing_for(edges: Mapping[str, str], customer_id: str) -> str:
+    """The id that stands for a customer.
+
+    >>> standing_for({"A": "B", "B": "C"}, "A"), standing_for({"A": "B"}, "B")
+    ('C', 'B')
+    """
+    while customer_id in edges:
+        customer_id = edges[customer_id]
+    return customer_id
