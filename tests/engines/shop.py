@@ -74,6 +74,9 @@ _TYPES = {
 }
 _NEVER_GIVEN = ("ordered_at TIMESTAMP", "product_name VARCHAR", "currency VARCHAR", "channel VARCHAR", "store VARCHAR")
 
+"""Declared columns that the shop's files have without a value; those that it does not even name came later."""
+_STORED = frozenset({*(each.name for each in fields(Line)), *(each.split()[0] for each in _NEVER_GIVEN)})
+
 
 def day(text: str) -> dt.date:
     """A date, briefly."""
@@ -167,7 +170,7 @@ def write_shop(
     path = folder / "products.parquet"
     write_rows(path, Product, products, ("name VARCHAR", "brand VARCHAR", "import_id VARCHAR", "import_line BIGINT"))
     tables = {
-        "transactions": TableFiles("transactions", tuple(files), hidden_imports=(HIDDEN,)),
+        "transactions": TableFiles("transactions", tuple(files), hidden_imports=(HIDDEN,), columns=_STORED),
         "products": TableFiles("products", ((str(path),),)),
     }
     return Snapshot(tables, {}, buckets, {"margin_rate": 0.3, "word": "yes"})
