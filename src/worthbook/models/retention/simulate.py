@@ -6,7 +6,9 @@ import numpy as np
 
 from worthbook.kernel.period import PeriodUnit
 from worthbook.models.base import FloatArray
+from worthbook.models.retention.beta_weibull_process import BetaWeibullProcess
 from worthbook.models.retention.bg_bb_process import BGBBProcess
+from worthbook.models.retention.contracts import ContractHistory
 from worthbook.models.retention.opportunities import OpportunityHistory
 
 
@@ -29,3 +31,19 @@ def simulate_occasions(
     later = taken & ~seen & (occasion <= n[:, None] + horizon)
     history = OpportunityHistory(seen.sum(axis=1), (seen * occasion).max(axis=1), n, unit=unit)
     return history, later.sum(axis=1).astype(np.float64)
+
+
+def simulate_contracts(
+    process: BetaWeibullProcess, seen: FloatArray, rng: np.random.Generator, unit: PeriodUnit = "months"
+) -> tuple[ContractHistory, FloatArray]:
+    """Contracts that were seen for the given numbers of periods, and how many periods each lasts in truth.
+
+    One customer is still there after t periods with probability (1 - theta)^(t^c), where theta ~ Beta(alpha, beta).
+
+    >>> history, lasts = simulate_contracts(BetaWeibullProcess(0.7, 1.2), np.full(300, 7.0), np.random.default_rng(1))
+    >>> len(history), bool((history.tenure <= lasts).all())
+    (300, True)
+    """
+    leaves = np.clip(rng.beta(process.alpha, process.beta, len(seen)), 1e-300, 1 - 1e-16)
+    lasts = np.ceil((np.log(rng.random(len(seen))) / np.log1p(-leaves)) ** (1 / process.c))
+    return ContractHistory(np.minimum(lasts, seen), lasts <= seen, unit=unit), lasts

@@ -1,0 +1,67 @@
+"""The likelihood of contracts that end at renewals, with its gradient: beta-discrete-Weibull, and sBG as a case of it.
+
+Fader and Hardie (2007), "How to Project Customer Retention", Journal of Interactive Marketing 21(1), 76-90, and Fader,
+Hardie, Liu, Davin and Steenburgh (2018), "'How to Project Customer Retention' Revisited: The Role of Duration
+Dependence", Journal of Interactive Marketing 43, 1-16:
+
+    S(t) = B(alpha, beta + t^c) / B(alpha, beta),    P(T = t) = S(t-1) - S(t)
+
+With c = 1, no dependence of one customer's churn on tenure, this is the shifted beta-geometric model. A contract that
+ended at its t-th renewal counts P(T = t), one that has had t renewals S(t), both over S(entry).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from worthbook.models.base import FloatArray
+from worthbook.models.retention.contracts import ContractHistory
+
+GEOMETRIC = 2
+"""Number of parameters if c stays 1."""
+
+
+class BetaWeibullLikelihood:
+    """Mean log-likelihood per customer, from the number of contracts at each tenure.
+
+    It takes the logarithms of alpha, beta and, if it is not to stay 1, c.
+    """
+
+    def __init__(self, history: ContractHistory) -> None:
+        """Count contracts that ended, that run, and that were first seen, by tenure."""
+        last = int(history.tenure.max()) + 1
+        share = history.weights / history.customers
+        tenure, entry = history.tenure.astype(np.intp), history.entry.astype(np.intp)
+        lost = np.bincount(tenure, share * history.ended, minlength=last)
+        seen = np.bincount(tenure, share * (1 - history.ended), minlength=last)
+        seen = seen - np.bincount(entry, share, minlength=last)
+        self._t = np.arange(1.0, last)
+        self._lost = lost[1:]
+        self._reached = seen[1:].astype(np.float64)  # S(0) is 1
+        self._reached[:-1] += lost[2:]  # P(T = t) is S(t-1) times the chance to end then
+
+    def __call__(self, point: FloatArray) -> tuple[float, FloatArray]:
+        """Value and gradient."""
+        log_survival, slopes = self._log_survival(point)
+        before = np.concatenate([[0.0], log_survival[:-1]])
+        log_retention = np.minimum(log_survival - before, -np.finfo(float).tiny)
+        log_churn = np.log(-np.expm1(log_retention))
+        value = self._reached @ log_survival + self._lost @ log_churn
+        odds = self._lost * np.exp(log_retention - log_churn)
+        change = np.diff(slopes, axis=1, prepend=0.0)
+        return float(value), np.asarray(slopes @ self._reached - change @ odds)
+
+    def _log_survival(self, point: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Logarithm of S(t) for t = 1, 2, ... and its slopes in the logarithms of the parameters, a row each."""
+        from scipy.special import betaln, digamma  # noqa: PLC0415  # keeps the import of the package fast
+
+        alpha, beta = np.exp(point[:GEOMETRIC])
+        c = float(np.exp(point[GEOMETRIC])) if len(point) > GEOMETRIC else 1.0
+        reach = self._t**c
+        value = betaln(alpha, beta + reach) - betaln(alpha, beta)
+        both, survived = digamma(alpha + beta + reach), digamma(beta + reach)
+        by_alpha = digamma(alpha + beta) - both
+        by_beta = survived - both + digamma(alpha + beta) - digamma(beta)
+        by_c = (survived - both) * reach * np.log(self._t)
+        slopes = np.array([alpha * by_alpha, beta * by_beta, c * by_c])
+        return np.asarray(value), slopes[: len(point)]
