@@ -22,7 +22,8 @@ class ChartDefinition(Part):
     colour: Name | None = None
     x_title: Text | None = None
     y_title: Text | None = None
-    reference: Mapping[str, float] = {}
+    reference: Mapping[str, float | Name] = {}
+    """Straight lines by meaning; the place of a line is a number or one of the study's facts."""
     summary: Text
     """With `{fact:unit}` placeholders, as in findings."""
     when: Formula | None = None

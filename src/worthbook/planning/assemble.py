@@ -17,14 +17,17 @@ from worthbook.kernel.result import Finding, Study
 from worthbook.kernel.units import Value
 from worthbook.planning.assess import assess
 from worthbook.planning.estimate import fit_of
+from worthbook.planning.estimators import QUICK_CANDIDATES
 from worthbook.planning.findings import tell
 from worthbook.planning.index import Catalogue
 from worthbook.planning.lay import VALUE_COLUMN, laid
+from worthbook.planning.lifetimes import Lifetimes, weigh
 from worthbook.planning.make import make
 from worthbook.planning.resolve import resolve
 from worthbook.planning.run import Workbench
 from worthbook.planning.store import KeptRun, Store
-from worthbook.planning.study import StudyContext, make_study
+from worthbook.planning.study import COMPARING, StudyContext, make_study
+from worthbook.planning.trials import split_of
 
 ASSEMBLY_VERSION = "1"
 """Raised when an evaluation is put together differently from the same columns."""
@@ -87,7 +90,8 @@ def _evaluated(
     catalogue = bench.catalogue
     frameworks = tuple(laid(bench, catalogue.frameworks[name]) for name in report.frameworks)
     definitions = [model for model in catalogue.models.values() if set(model.gives) & set(bench.sheets)]
-    models = tuple(assess(bench, model, about.first) for model in definitions)
+    weighed = _weighed(bench, about.first, report)
+    models = tuple(assess(bench, model, about.first, weighed) for model in definitions)
     customers = columns.count(bench.engine, next(iter(bench.sheets.values())))
     headline = _headline(report, frameworks)
     context = StudyContext(
@@ -102,6 +106,7 @@ def _evaluated(
         fits=_fits(bench, definitions),
         provenance=bench.plan.provenance,
         models={model.name: model for model in models},
+        lifetimes=weighed,
     )
     studies = tuple(make_study(catalogue.studies[name], context) for name in report.studies)
     facts = _facts(bench, about, customers, headline, frameworks, models, studies)
@@ -123,6 +128,13 @@ def _evaluated(
         facts=facts,
     )
     return evaluation, {study.name: study.provenance for study in studies}
+
+
+def _weighed(bench: Workbench, first: dt.date, report: ReportDefinition) -> Lifetimes | None:
+    """The models of purchases in one test, where a study of the report shows them and the history carries it."""
+    asked = any(bench.catalogue.studies[name].method == COMPARING for name in report.studies)
+    split = split_of(first, bench.plan.as_of) if asked else None
+    return None if split is None else weigh(bench, first, QUICK_CANDIDATES, split.calibrate_until, rolling=False)
 
 
 def _told(

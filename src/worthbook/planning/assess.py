@@ -12,12 +12,13 @@ from worthbook.kernel.language import Text
 from worthbook.kernel.result import Table, TableColumn
 from worthbook.kernel.units import Unit, Value
 from worthbook.models.base import Fit
-from worthbook.models.lifetime.holdout import HoldoutReport
+from worthbook.models.lifetime.holdout import HoldoutReport, report_on
 from worthbook.models.lifetime.scores import Score
 from worthbook.planning import holdout
 from worthbook.planning.encode import decode, encode
 from worthbook.planning.estimate import Estimated, fit_of
 from worthbook.planning.estimators import PURCHASE_MODELS
+from worthbook.planning.lifetimes import Lifetimes
 from worthbook.planning.run import Workbench
 
 NOT_CHECKED = Text(
@@ -31,26 +32,27 @@ NOT_FITTED = Text(en="The model could not be fitted. {what}", zh="模型无法�
 FITTED = Text(en="Fitted to {customers} customers.", zh="已根据 {customers} 位客户的数据拟合。")
 
 
-def assess(bench: Workbench, model: ModelDefinition, first: dt.date) -> ModelResult:
+def assess(bench: Workbench, model: ModelDefinition, first: dt.date, weighed: Lifetimes | None = None) -> ModelResult:
     """The model's result; the hold-out check is kept with the fit and not made twice.
 
     Args:
         bench: with the model's columns made.
         model: which one.
         first: the first day of the history.
+        weighed: a comparison of models, in which the check of this one may have been made already.
     """
     made_as = f"{bench.plan.provenance[next(iter(model.gives))].id}-result"
     kept = bench.store.read_fit(made_as)
     if kept is None:
-        result = _assessed(bench, model, first)
+        result = _assessed(bench, model, first, weighed)
         bench.store.keep_fit(made_as, cast("Mapping[str, object]", encode(result)))
         return result
     return cast("ModelResult", decode(kept))
 
 
-def _assessed(bench: Workbench, model: ModelDefinition, first: dt.date) -> ModelResult:
+def _assessed(bench: Workbench, model: ModelDefinition, first: dt.date, weighed: Lifetimes | None) -> ModelResult:
     estimated = fit_of(bench, model)
-    report = holdout.check(bench, model, first) if model.estimator in PURCHASE_MODELS and estimated.fit else None
+    report = _report(bench, model, first, weighed) if model.estimator in PURCHASE_MODELS and estimated.fit else None
     fit = estimated.fit
     facts: dict[str, Value] = {} if fit is None else dict(fit.facts)
     return ModelResult(
@@ -66,6 +68,17 @@ def _assessed(bench: Workbench, model: ModelDefinition, first: dt.date) -> Model
         provenance=bench.plan.provenance[next(iter(model.gives))].with_facts(**({} if fit is None else fit.facts)),
         holdout=_scores(report) if report else None,
     )
+
+
+def _report(
+    bench: Workbench, model: ModelDefinition, first: dt.date, weighed: Lifetimes | None
+) -> HoldoutReport | None:
+    """The hold-out check, taken from the comparison if it holds the model."""
+    if weighed is not None and weighed.trial is not None:
+        for entry in weighed.comparison.entries:
+            if entry.name == model.estimator and entry.tested is not None:
+                return report_on(weighed.trial, entry.tested.row, weighed.comparison.rules)
+    return holdout.check(bench, model, first)
 
 
 def _verdict(model: ModelDefinition, estimated: Estimated, report: HoldoutReport | None) -> Text:

@@ -62,7 +62,12 @@ def purchase_roles(catalogue: Catalogue) -> Mapping[str, str]:
 
 
 def weigh(
-    bench: Workbench, first: dt.date, candidates: Sequence[Candidate], calibrate_until: dt.date | None = None
+    bench: Workbench,
+    first: dt.date,
+    candidates: Sequence[Candidate],
+    calibrate_until: dt.date | None = None,
+    *,
+    rolling: bool = True,
 ) -> Lifetimes:
     """Fit, test and track the candidates, and choose.
 
@@ -72,6 +77,7 @@ def weigh(
         candidates: what may be chosen.
         calibrate_until: fit to the history up to this day only, and test on the rest; without it the models are
             fitted to the whole history and tested on the last part of it.
+        rolling: whether to test from further days as well.
 
     Raises:
         WorthbookError: `calibration-outside-history`.
@@ -81,7 +87,8 @@ def weigh(
         raise CUT_OUTSIDE(day=calibrate_until, first=first, as_of=as_of)
     split = split_of(first, as_of) if calibrate_until is None else Split(calibrate_until, as_of)
     histories = Histories(bench, purchase_roles(bench.catalogue))
-    splits = [*([] if split is None else [split]), *rolling_splits(first, as_of)]
+    turns = rolling_splits(first, as_of) if rolling else ()
+    splits = [*([] if split is None else [split]), *turns]
     trials = dict(zip(splits, histories.trials(splits), strict=True))
     trial = None if split is None else trials[split]
     history = histories.now() if calibrate_until is None or trial is None else trial.history
@@ -95,7 +102,7 @@ def weigh(
         trial=trial,
         comparison=comparison,
         tracking={} if split is None else _tracked(bench, first, split, comparison),
-        rolling=tuple((each, _tested(candidates, trials[each])) for each in rolling_splits(first, as_of)),
+        rolling=tuple((each, _tested(candidates, trials[each])) for each in turns),
         cautions=_cautions(first, split),
     )
 

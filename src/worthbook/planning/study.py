@@ -11,20 +11,26 @@ from worthbook.kernel.errors import Fault, Place, Problem, WorthbookError, did_y
 from worthbook.kernel.language import Text
 from worthbook.kernel.provenance import Provenance
 from worthbook.kernel.result import Chart, Study
+from worthbook.kernel.units import Value
 from worthbook.planning.findings import Template, hold, tell, unknown_facts
 from worthbook.planning.studies.cohorts import COHORTS
 from worthbook.planning.studies.concentration import CONCENTRATION
 from worthbook.planning.studies.context import Made, Method, StudyContext
 from worthbook.planning.studies.forecast import FORECAST
+from worthbook.planning.studies.purchase_models import PURCHASE_MODELS
 from worthbook.planning.studies.rhythm import RHYTHM
 
-__all__ = ["METHODS", "StudyContext", "check_study", "make_study"]
+__all__ = ["COMPARING", "METHODS", "StudyContext", "check_study", "make_study"]
+
+COMPARING = "purchase_models"
+"""The method that shows the models of purchases side by side, which takes a test of its own."""
 
 METHODS: Mapping[str, Method] = {
     "concentration": CONCENTRATION,
     "rhythm": RHYTHM,
     "cohorts": COHORTS,
     "forecast": FORECAST,
+    COMPARING: PURCHASE_MODELS,
 }
 """Every method by the name under which definitions ask for it."""
 
@@ -107,10 +113,16 @@ def _charts(definition: StudyDefinition, made: Made, context: StudyContext) -> I
         series = tuple(name for name in chart.y if name in there)
         if wanted and series and chart.x in there and (chart.colour is None or chart.colour in there):
             summary = Template.read(chart.summary, definition.place_of("charts", index, "summary"))
-            yield _chart(chart, series, summary.fill(facts, context.currency))
+            yield _chart(chart, series, summary.fill(facts, context.currency), _lines(chart, facts))
 
 
-def _chart(chart: ChartDefinition, series: tuple[str, ...], summary: Text) -> Chart:
+def _lines(chart: ChartDefinition, facts: Mapping[str, Value]) -> dict[str, float]:
+    """The reference lines whose place is known."""
+    places = {name: facts.get(place) if isinstance(place, str) else place for name, place in chart.reference.items()}
+    return {name: float(place) for name, place in places.items() if isinstance(place, int | float)}
+
+
+def _chart(chart: ChartDefinition, series: tuple[str, ...], summary: Text, reference: Mapping[str, float]) -> Chart:
     return Chart(
         name=chart.name,
         title=chart.title,
@@ -122,7 +134,7 @@ def _chart(chart: ChartDefinition, series: tuple[str, ...], summary: Text) -> Ch
         colour=chart.colour,
         x_title=chart.x_title,
         y_title=chart.y_title,
-        reference=dict(chart.reference),
+        reference=reference,
     )
 
 
@@ -155,6 +167,8 @@ def _drawn(definition: StudyDefinition, method: Method) -> Iterator[Problem]:
                 if name not in columns:
                     near, where = did_you_mean(name, columns), definition.place_of("charts", index, key)
                     yield COLUMN_UNKNOWN.problem(where, table=chart.table, name=name, near=near)
+        facts = (place for place in chart.reference.values() if isinstance(place, str))
+        yield from unknown_facts(frozenset(facts), method.facts, definition.place_of("charts", index, "reference"))
 
 
 def _told(definition: StudyDefinition, method: Method) -> Iterator[Problem]:

@@ -94,6 +94,8 @@ def is_sequence(labels: Sequence[str]) -> bool:
 def steps_of(values: Sequence[float]) -> list[float]:
     """Round values at which the colours of a heat map change: at most six, so that 9 in 10 values lie below the last.
 
+    None lies above all values: probabilities need no field for more than 100 %.
+
     >>> steps_of([0.02, 0.04, 0.07, 0.11, 0.13, 0.18, 0.22, 0.25, 0.29, 1.0])
     [0.05, 0.1, 0.15, 0.2, 0.25, 0.3]
     >>> steps_of([])
@@ -105,4 +107,5 @@ def steps_of(values: Sequence[float]) -> list[float]:
         return []
     power = 10 ** math.floor(math.log10(top / _COLOUR_STEPS))
     step = next(size * power for size in _ROUND if size * power * _COLOUR_STEPS >= top)
-    return [round(step * count, 12) for count in range(1, _COLOUR_STEPS + 1)]
+    steps = (round(step * count, 12) for count in range(1, _COLOUR_STEPS + 1))
+    return [each for each in steps if each <= known[-1]]

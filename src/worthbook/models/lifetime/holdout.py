@@ -177,10 +177,10 @@ def score_holdout(history: PurchaseHistory, actual: ArrayLike, horizon: float, p
     """
     trial = Trial(history, actual, horizon)
     model = trial.row(THE_MODEL, np.asarray(predicted, dtype=np.float64).reshape(-1))
-    return report(trial, model, trial.rules())
+    return report_on(trial, model, trial.rules())
 
 
-def report(trial: Trial, model: HoldoutRow, rules: tuple[HoldoutRow, ...]) -> HoldoutReport:
+def report_on(trial: Trial, model: HoldoutRow, rules: tuple[HoldoutRow, ...]) -> HoldoutReport:
     """Grade a model that was scored, and say why in a sentence."""
     best = best_rule(rules)
     grade = grade_of(model.score, best.score)

@@ -16,6 +16,7 @@ from worthbook.kernel.language import Text
 from worthbook.kernel.provenance import Provenance
 from worthbook.kernel.result import ColumnMeta, Finding, Table, TableColumn
 from worthbook.kernel.units import Unit, Value
+from worthbook.planning.lifetimes import Lifetimes
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class StudyContext:
     """Table, column or study → how it was made."""
     models: Mapping[str, ModelResult] = field(default_factory=dict)
     """Model → how far to trust it."""
+    lifetimes: Lifetimes | None = None
+    """The models of purchases side by side; None where no study asks for them, or there is no test."""
 
     @cached_property
     def activity(self) -> Activity:
