@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from tests.models.perception.structural.published import MOBI
 from worthbook.kernel.errors import WorthbookError
-from worthbook.models.base import FloatArray
+from worthbook.models.base import FloatArray, IntArray
 from worthbook.models.perception.structural.answers import Answers
-from worthbook.models.perception.structural.options import Options
+from worthbook.models.perception.structural.options import Missing, Options
 from worthbook.models.perception.structural.pls import PLS, PLSFit
 
 MODEL = "Quality =~ q1 + q2 + q3; Value <~ v1 + v2; Loyalty =~ l1 + l2; Value ~ Quality; Loyalty ~ Quality + Value"
@@ -33,8 +33,8 @@ def simulate(n: int, seed: int, *, noise: float = 0.7) -> FloatArray:
     return answers
 
 
-def answers_of(values: FloatArray, **more: Any) -> Answers:
-    return Answers(ITEMS, values, bounds=dict.fromkeys(ITEMS, (1, 10)), **more)
+def answers_of(values: FloatArray, weights: IntArray | None = None) -> Answers:
+    return Answers(ITEMS, values, weights, dict.fromkeys(ITEMS, (1, 10)))
 
 
 def paths(fit: PLSFit) -> list[float]:
@@ -70,13 +70,8 @@ def test_the_scale_of_an_item_does_not_matter(seed: int, factor: float, shift: f
     moved = values.copy()
     moved[:, 0] = factor * moved[:, 0] + shift
     plain = PLS.of(MODEL).fit(answers_of(values))
-    other = PLS.of(MODEL).fit(
-        Answers(
-            ITEMS,
-            moved,
-            bounds={**dict.fromkeys(ITEMS, (1.0, 10.0)), "q1": (factor + shift - 1e-6, 10 * factor + shift + 1e-6)},
-        )
-    )
+    bounds = {**dict.fromkeys(ITEMS, (1.0, 10.0)), "q1": (factor + shift - 1e-6, 10 * factor + shift + 1e-6)}
+    other = PLS.of(MODEL).fit(Answers(ITEMS, moved, bounds=bounds))
     assert paths(other) == pytest.approx(paths(plain), abs=1e-6)
     assert plain.hundred is not None
     assert other.hundred is not None
@@ -106,8 +101,9 @@ def test_missing_answers_three_ways() -> None:
     values = simulate(2000, 8)
     holes = np.where(np.random.default_rng(1).random(values.shape) < 0.05, np.nan, values)
     whole = paths(PLS.of(MODEL).fit(answers_of(values)))
-    for missing in ("pairwise", "listwise", "mean"):
-        fit = PLS.of(MODEL, Options(missing=missing)).fit(answers_of(holes))  # type: ignore[arg-type]
+    treatments: tuple[Missing, ...] = ("pairwise", "listwise", "mean")
+    for missing in treatments:
+        fit = PLS.of(MODEL, Options(missing=missing)).fit(answers_of(holes))
         assert paths(fit) == pytest.approx(whole, abs=0.04)
         assert any("missing" in text.en for text in fit.cautions)
         assert fit.facts["missing_share"] == pytest.approx(0.05, abs=0.005)
@@ -123,9 +119,8 @@ def test_pairwise_is_what_pairs_say() -> None:
 
 
 def test_json_returns_the_same_fit() -> None:
-    fit = PLS.of(MODEL.replace("Loyalty ~ Quality + Value", "Loyalty ~ Quality + Value + Quality:Value")).fit(
-        answers_of(simulate(90, 4))
-    )
+    moderated = MODEL.replace("~ Quality + Value", "~ Quality + Value + Quality:Value")
+    fit = PLS.of(moderated).fit(answers_of(simulate(90, 4)))
     again = PLSFit.from_json(fit.to_json())
     assert again.facts == fit.facts
     np.testing.assert_allclose(again.solution.B, fit.solution.B, rtol=0, atol=1e-12)
@@ -152,7 +147,7 @@ def test_scores_average_to_the_index() -> None:
         (lambda values: np.where(np.arange(7) == 2, np.nan, values), "item-unanswered", "'q3'"),
     ],
 )
-def test_answers_that_cannot_carry_the_model(change: Any, slug: str, named: str) -> None:
+def test_answers_that_cannot_carry_the_model(change: Callable[[FloatArray], FloatArray], slug: str, named: str) -> None:
     with pytest.raises(WorthbookError) as caught:
         PLS.of(MODEL).fit(answers_of(change(simulate(40, 1))))
     assert caught.value.slugs == (slug,)

@@ -26,7 +26,7 @@ from worthbook.models.perception.structural.answers import Answers
 from worthbook.models.perception.structural.options import Options
 from worthbook.models.perception.structural.pls import PLS, PLSFit
 from worthbook.models.perception.structural.resampling import bootstrap
-from worthbook.models.perception.structural.weighting import between
+from worthbook.models.perception.structural.weighting import Scheme, between
 
 pytestmark = pytest.mark.shared_data
 
@@ -149,9 +149,9 @@ def test_bank(bank: Answers, shared: Path) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["centroid", "factorial"])
-def test_bank_by_other_schemes(bank: Answers, shared: Path, scheme: str) -> None:
+def test_bank_by_other_schemes(bank: Answers, shared: Path, scheme: Scheme) -> None:
     """Plspm's own stop is 2.5e-7 from the fixed point."""
-    found = PLS.of(BANK, Options(scheme=scheme)).fit(bank).solution  # type: ignore[arg-type]
+    found = PLS.of(BANK, Options(scheme=scheme)).fit(bank).solution
     names = found.plan.constructs
     file = shared / f"data/bank_satisfaction/reference/satisfaction_{scheme}_scaledTRUE_paths.csv"
     np.testing.assert_allclose(found.B[:, :, 0].T, read_table(file, names, names), rtol=0, atol=TABLE)
@@ -183,10 +183,8 @@ def test_common_factors(shared: Path) -> None:
 def test_brand_equity(shared: Path) -> None:
     """Yoo, Donthu and Lee (2000): 34 items of 569 people; consistent PLS is proper, and explains more than plain."""
     names, _ = read_columns(shared / "data/brand_equity_yoo2000/yoo2000.csv")
-    blocks = {
-        code: [name for name in names if name.startswith(code)]
-        for code in ("PR", "IM", "DI", "AD", "DL", "QL", "LO", "AA", "OBE")
-    }
+    codes = ("PR", "IM", "DI", "AD", "DL", "QL", "LO", "AA", "OBE")
+    blocks = {code: [name for name in names if name.startswith(code)] for code in codes}
     text = "\n".join(f"{code} =~ {' + '.join(items)}" for code, items in blocks.items())
     text += "\nQL ~ PR + IM + DI + AD + DL\nLO ~ IM + DI + AD + DL\nAA ~ IM + DI + AD + DL\nOBE ~ QL + LO + AA"
     answers = read_answers(shared / "data/brand_equity_yoo2000/yoo2000.csv")
