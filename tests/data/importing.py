@@ -8,9 +8,11 @@ from importlib.resources import files
 from pathlib import Path
 
 from worthbook.data.book import Book
+from worthbook.data.dialect import render
 from worthbook.data.engine import Snapshot
 from worthbook.data.ingest import ImportReport, ingest
 from worthbook.data.ledger import cursor
+from worthbook.data.superseded import counting, listed
 from worthbook.definitions.mapping import MappingDefinition
 from worthbook.definitions.reader import read_folder
 from worthbook.definitions.table import TableDefinition
@@ -54,10 +56,11 @@ def rows(book: Book, columns: str, table: str = "transactions") -> list[tuple[ob
 def rows_in(snapshot: Snapshot, columns: str, table: str = "transactions") -> list[tuple[object, ...]]:
     """The same of a snapshot that was taken before."""
     files = snapshot.tables[table]
-    query = (
-        f"SELECT {columns} FROM read_parquet(?) WHERE NOT list_contains(?, import_id) ORDER BY import_id, import_line"
-    )
-    return cursor().execute(query, [list(files.files), list(files.hidden_imports)]).fetchall()
+    relation = f"(FROM read_parquet({list(files.files)}, union_by_name = true)) AS {table}"
+    where = " AND ".join(["TRUE", *(render(each, "duckdb") for each in counting(files))])
+    later = f'WITH "{listed(table)}" AS (FROM read_parquet({list(files.superseded)})) ' if files.superseded else ""
+    query = f"{later}SELECT {columns} FROM {relation} WHERE {where} ORDER BY import_id, import_line"
+    return cursor().execute(query).fetchall()
 
 
 def count(book: Book, table: str = "transactions") -> int:

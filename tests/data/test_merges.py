@@ -19,7 +19,7 @@ from worthbook.data.activity import read_activity
 from worthbook.data.book import Book
 from worthbook.data.compaction import rebucket
 from worthbook.data.engine import Engine
-from worthbook.data.ledger import LINKS
+from worthbook.data.history import LINKS
 from worthbook.data.links import resolve, standing_for
 from worthbook.data.measures import make_measures
 from worthbook.data.merges import Pair, keep_apart, merge, part, read_decisions

@@ -17,8 +17,10 @@ from filelock import FileLock
 
 from worthbook.data.delta import StoredTable
 from worthbook.data.engine import Snapshot, TableFiles
-from worthbook.data.ledger import LINKS, Event, History, ImportRecord, Ledger
+from worthbook.data.history import LINKS, Event, History, ImportRecord
+from worthbook.data.ledger import Ledger
 from worthbook.data.rejects import Reject, read_rejects
+from worthbook.data.superseded import SUPERSEDED
 from worthbook.kernel.errors import Fault, Place, did_you_mean
 from worthbook.kernel.language import Language, Text
 
@@ -60,7 +62,7 @@ discount_rate = 0.10
 _LEDGER = "imports"
 REJECTS = "rejects"
 DECISIONS = "identity_decisions"
-_OWN = frozenset({_LEDGER, REJECTS, DECISIONS, LINKS})
+OWN_TABLES = frozenset({_LEDGER, REJECTS, SUPERSEDED, DECISIONS, LINKS})
 """Tables that are about the book itself; the links are read only where customers were merged."""
 
 
@@ -170,19 +172,24 @@ class Book:
     def snapshot(self) -> Snapshot:
         """All tables at this moment: what is committed and not undone, and nothing by halves."""
         history = self.history()
-        buckets = max(history.buckets, 1)
-        names = [name for name in history.versions if name not in _OWN]
+        names = [name for name in history.versions if name not in OWN_TABLES]
         content = {name: history.content(name) for name in names}
         made, merged = history.links
         if merged:
             names.append(LINKS)
             content[LINKS] = made
         return Snapshot(
-            tables={name: self._files(history, name, buckets) for name in names},
+            tables={name: self._files(history, name) for name in names},
             content=content,
-            buckets=buckets,
+            buckets=max(history.buckets, 1),
             settings=self.settings,
         )
+
+    def superseded_files(self, history: History) -> tuple[str, ...]:
+        """The files that say which lines later imports superseded."""
+        if SUPERSEDED not in history.versions:
+            return ()
+        return tuple(str(file.path) for file in self.table(SUPERSEDED).files(history.versions[SUPERSEDED]))
 
     def undo(self, import_id: str) -> None:
         """Take an import back: its rows no longer count."""
@@ -202,9 +209,14 @@ class Book:
     def _lock(self) -> FileLock:
         return FileLock(str(self.folder / ".lock"), thread_local=True)
 
-    def _files(self, history: History, name: str, buckets: int) -> TableFiles:
-        table = self.table(name)
-        files = table.files(history.versions[name])
+    def files_of(self, history: History, name: str) -> TableFiles | None:
+        """The files of one table as the ledger has it; None where there is no such table."""
+        return self._files(history, name) if name in history.versions else None
+
+    def _files(self, history: History, name: str) -> TableFiles:
+        buckets = max(history.buckets, 1)
+        view, table = history.view(name), self.table(name)
+        files = [file for file in table.files(history.versions[name]) if view.with_earlier or not file.is_earlier]
         parts: list[list[str]] = [[] for _ in range(buckets if any(file.bucket is not None for file in files) else 1)]
         for file in files:
             parts[file.bucket or 0].append(str(file.path))
@@ -212,9 +224,12 @@ class Book:
         return TableFiles(
             name=name,
             buckets=tuple((*part, *shape) if part else () for part in parts),
-            hidden_imports=history.hidden(name),
+            hidden_imports=view.hidden,
             rows=history.rows(name),
             columns=frozenset(table.columns),
+            superseded_by=view.superseded_by,
+            superseded=self.superseded_files(history) if view.superseded_by else (),
+            layered=history.bringing(name) > 1,
         )
 
 

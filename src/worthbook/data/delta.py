@@ -25,6 +25,8 @@ from worthbook.kernel.units import Storage
 from worthbook.kernel.whole import replacing
 
 BUCKET = "bucket"
+EARLIER = "earlier-"
+"""How the names of files begin whose rows later imports superseded; they are read only when those are undone."""
 
 SQL_TYPES: Mapping[Storage, str] = {
     "money": f"DECIMAL({STORED_DIGITS},{DECIMAL_PLACES})",
@@ -59,6 +61,11 @@ class DataFile:
     rows: int
     bucket: int | None
     """None where the table is not split by customer."""
+
+    @property
+    def is_earlier(self) -> bool:
+        """Whether compaction put its rows aside, because later imports superseded them."""
+        return self.path.name.startswith(EARLIER)
 
 
 class StoredTable:

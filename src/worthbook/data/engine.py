@@ -48,6 +48,12 @@ class TableFiles:
     rows: int = 0
     columns: frozenset[str] | None = None
     """What some file has; a declared column that none has is unknown. None is every declared column."""
+    superseded_by: tuple[str, ...] = ()
+    """Imports that supersede lines in the files, which no longer count."""
+    superseded: tuple[str, ...] = ()
+    """The files that say which lines those are; none where nothing is superseded."""
+    layered: bool = False
+    """Whether several imports brought rows: then a table with a key may have several rows of one key."""
 
     @property
     def files(self) -> tuple[str, ...]:

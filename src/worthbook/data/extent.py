@@ -9,6 +9,8 @@ from typing import cast
 from sqlglot import exp
 
 from worthbook.data.engine import Engine, Snapshot
+from worthbook.data.sheets import read
+from worthbook.data.superseded import counting, files_for
 from worthbook.definitions.table import TableDefinition
 
 
@@ -27,10 +29,11 @@ def extent(engine: Engine, snapshot: Snapshot, table: TableDefinition) -> Extent
     if files is None or not files.files or table.time is None:
         return None
     time = exp.column(table.time)
-    query = exp.select(exp.Min(this=time), exp.Max(this=time.copy()), exp.Count(this=exp.Star())).from_(table.name)
-    if files.hidden_imports:
-        query = query.where(exp.column("import_id").isin(*files.hidden_imports).not_())
-    ((first, last, rows),) = engine.rows(query, {table.name: files.files})
+    query = exp.select(exp.Min(this=time), exp.Max(this=time.copy()), exp.Count(this=exp.Star())).from_(
+        read(table.name)
+    )
+    query = query.where(*counting(files))
+    ((first, last, rows),) = engine.rows(query, files_for(files, files.files))
     if not rows:
         return None
     return Extent(cast("dt.date", first), cast("dt.date", last), cast("int", rows))

@@ -132,13 +132,19 @@ class Rows:
 
     def _defaults(self) -> list[str]:
         """What an import writes where the file gives nothing."""
-        kinds: dict[str, Kind] = dict(stored_columns(self.table))
-        found: list[str] = []
-        for name, column in self.table.columns.items():
-            if column.default is not None:
-                value = _default(column.default, kinds, as_text=column.unit in {Unit.ID, Unit.TEXT})
-                found.append(f'coalesce("{name}", CAST({value} AS {SQL_TYPES[column.unit.storage]})) AS "{name}"')
-        return found
+        return [
+            f'coalesce("{name}", {default_sql(self.table, name)}) AS "{name}"'
+            for name, column in self.table.columns.items()
+            if column.default is not None
+        ]
+
+
+def default_sql(table: TableDefinition, name: str) -> str:
+    """The default of a column in SQL, over the other columns of its row."""
+    column = table.columns[name]
+    kinds: dict[str, Kind] = dict(stored_columns(table))
+    value = _default(column.default or "null", kinds, as_text=column.unit in {Unit.ID, Unit.TEXT})
+    return f"CAST({value} AS {SQL_TYPES[column.unit.storage]})"
 
 
 def timeless(connection: duckdb.DuckDBPyConnection, recognition: Recognition) -> frozenset[str]:

@@ -7,33 +7,30 @@ import shutil
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
 
-from worthbook.data.book import REJECTS, Book, Change, now, who
+from worthbook.data.book import OWN_TABLES, REJECTS, Book, now, who
+from worthbook.data.commit import ROWS_PER_BUCKET, Commit
 from worthbook.data.compaction import keep_in_order
 from worthbook.data.convert import add_macros
 from worthbook.data.dates import DateOrder, date_order
 from worthbook.data.decode import fingerprint_of
-from worthbook.data.delta import DataFile, StoredTable
-from worthbook.data.feeds import Rows, stored_columns, timeless
-from worthbook.data.judge import Judge, fields_of, is_text
-from worthbook.data.ledger import Change as TableChange
-from worthbook.data.ledger import Event, ImportRecord, Kind
+from worthbook.data.delta import DataFile
+from worthbook.data.history import Change, Event, ImportRecord, Kind
+from worthbook.data.judge import Judge, is_text
 from worthbook.data.notes import Counts, Notes
 from worthbook.data.recognise import Recognition, recognise
 from worthbook.data.reject_lines import RejectedLines
-from worthbook.data.rejects import COLUMNS as REJECT_COLUMNS
 from worthbook.data.source import Source, open_source
 from worthbook.definitions.mapping import MappingDefinition
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.errors import Fault, Place
 from worthbook.kernel.language import Text
 from worthbook.kernel.provenance import fingerprint
-from worthbook.kernel.units import Storage
 
 LINES_UNACCOUNTED = Fault(
     "lines-unaccounted",
@@ -58,8 +55,6 @@ ALL_LINES_REJECTED = Fault(
     ),
 )
 
-ROWS_PER_BUCKET = 4_000_000
-"""How many rows one bucket of customers holds; each is aggregated by itself, in bounded memory."""
 MEMORY = "2GB"
 """How much memory an import takes before it goes on on disk."""
 _STALE = 86_400
@@ -80,8 +75,13 @@ class ImportReport:
     new: bool
     """False where the same file with the same mapping was in the book already: nothing was added."""
     notes: tuple[Text, ...]
-    rows: Mapping[str, int]
-    """Table → rows."""
+    tables: Mapping[str, Change]
+    """Table → how many rows, how many of them new, changed and the same."""
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """Table → rows."""
+        return {name: change.rows for name, change in self.tables.items()}
 
 
 def ingest(
@@ -104,7 +104,7 @@ def ingest(
         WorthbookError: whatever is wrong with the file; the book then holds what it held.
     """
     content = fingerprint_of(file)
-    import_id = f"{now():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:12]}"
+    import_id = f"{now():%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:6]}"
     folder = _working_folder(book, import_id)
     try:
         source = open_source(file, folder)
@@ -120,15 +120,6 @@ def ingest(
     if report.new:
         keep_in_order(book, ROWS_PER_BUCKET)
     return report
-
-
-@dataclass(frozen=True)
-class _Staged:
-    """Files that are written and that nobody knows of yet."""
-
-    buckets: int
-    files: Mapping[str, tuple[DataFile, ...]]
-    """Table → files."""
 
 
 @dataclass(frozen=True)
@@ -193,41 +184,14 @@ class _Import:
         return counted
 
     def _commit(self, event: Event, rejected: tuple[DataFile, ...]) -> ImportReport:
-        buckets = self.book.history().buckets or -(-event.accepted // ROWS_PER_BUCKET)
-        while True:
-            staged = self._stage(buckets)
-            with self.book.changing() as change:
-                known = change.history.with_content(self.content)
-                if known is not None:  # another process was faster with the same file
-                    change.append(self._event("abandoned"))
-                    return _report(known, new=False)
-                if change.history.buckets in {0, buckets}:
-                    self._append(change, event, staged, rejected)
-                    return _report(change.history.imported(self.import_id), new=True)
-                buckets = change.history.buckets  # another process decided first into how many
-
-    def _stage(self, buckets: int) -> _Staged:
-        feeds = self.recognition.mapping.feeds
-        fields = fields_of(self.recognition)
-        without_time = timeless(self.connection, self.recognition)
-        files: dict[str, tuple[DataFile, ...]] = {}
-        for name in dict.fromkeys(feed.table for feed in feeds):
-            own = [feed for feed in feeds if feed.table == name]
-            rows = Rows(self.tables[name], own, fields, without_time, self.import_id)
-            files[name] = rows.write(self.connection, self.book.table(name), buckets)
-        return _Staged(buckets, files)
-
-    def _append(self, change: Change, event: Event, staged: _Staged, rejected: tuple[DataFile, ...]) -> None:
-        """All tables, and then the one event that makes it count."""
-        changed: dict[str, TableChange] = {}
-        for name, files in staged.files.items():
-            if files:
-                columns = stored_columns(self.tables[name])
-                bucketed = self.tables[name].customer is not None
-                changed[name] = _appended(change.table(name), columns, files, bucketed=bucketed)
-        if rejected:
-            changed[REJECTS] = _appended(change.table(REJECTS), REJECT_COLUMNS, rejected, bucketed=False)
-        change.append(replace(event, at=now(), tables=changed, buckets=staged.buckets))
+        commit = Commit(self.book, self.connection, self.recognition, self.tables)
+        record = commit.run(event, rejected)
+        if record is not None:
+            return _report(record, new=True)
+        with self.book.changing() as change:  # another process was faster with the same file
+            change.append(self._event("abandoned"))
+            known = change.history.with_content(self.content)
+        return self._commit(event, rejected) if known is None else _report(known, new=False)
 
     def _event(self, kind: Kind, counted: Counts | None = None, told: tuple[Text, ...] = ()) -> Event:
         counts = {} if counted is None else asdict(counted)
@@ -245,13 +209,6 @@ class _Import:
         )
 
 
-def _appended(
-    table: StoredTable, columns: Mapping[str, Storage], files: tuple[DataFile, ...], *, bucketed: bool
-) -> TableChange:
-    table.ensure(columns, bucketed=bucketed)
-    return TableChange(table.append(files), sum(file.rows for file in files))
-
-
 def _report(record: ImportRecord, *, new: bool) -> ImportReport:
     return ImportReport(
         import_id=record.import_id,
@@ -263,7 +220,7 @@ def _report(record: ImportRecord, *, new: bool) -> ImportReport:
         skipped=record.skipped,
         new=new,
         notes=record.notes,
-        rows={name: rows for name, rows in record.rows.items() if name != REJECTS},
+        tables={name: change for name, change in record.tables.items() if name not in OWN_TABLES},
     )
 
 

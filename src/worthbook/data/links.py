@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from worthbook.data.engine import Snapshot
-from worthbook.data.ledger import LINKS
+from worthbook.data.history import LINKS
 from worthbook.data.sheets import CUSTOMER, named, quoted, read
+from worthbook.data.superseded import counting, files_for
 from worthbook.data.typed import column
 
 MERGED = "merged_id"
@@ -50,7 +51,8 @@ def linked_files(snapshot: Snapshot, bucket: int) -> dict[str, tuple[str, ...]]:
         )
         for name, table in wanted.items()
     }
-    return {name: files for name, files in found.items() if files}
+    said = {name: files for table in wanted.values() for name, files in files_for(table, ()).items()}
+    return {name: files for name, files in {**said, **found}.items() if files}
 
 
 def stored_rows(  # noqa: PLR0913, PLR0917 - a book, what is there of it, a table, and what is asked of it
@@ -69,16 +71,14 @@ def stored_rows(  # noqa: PLR0913, PLR0917 - a book, what is there of it, a tabl
         name: the table.
         customer: its column of customers; None where it has none.
         columns: what to read.
-        conditions: which rows, beside that their import counts; they speak of the table by its name.
+        conditions: which rows, beside that they count; they speak of the table by its name.
 
     Returns:
         A query; None where the table has no files among those.
     """
     if name not in present and (customer is None or not {elsewhere(name), LINKS} <= present):
         return None
-    hidden = [exp.Literal.string(each) for each in snapshot.tables[name].hidden_imports]
-    shown = [exp.Not(this=exp.In(this=column("import_id", name), expressions=hidden))] if hidden else []
-    rows = _Rows(name, customer or "", sorted(columns), [*conditions, *shown])
+    rows = _Rows(name, customer or "", sorted(columns), [*conditions, *counting(snapshot.tables[name])])
     if customer is None or present.isdisjoint({LINKS, elsewhere(LINKS)}):
         return rows.select(read(name), *(column(each, name) for each in rows.columns))
     parts = list(rows.linked(present))

@@ -16,10 +16,12 @@ from sqlglot import exp
 from worthbook.data.compile import Scope, compile_column, compile_condition
 from worthbook.data.engine import Snapshot
 from worthbook.data.formula import Formula, parse
+from worthbook.data.history import LINKS
 from worthbook.data.layers import layers
 from worthbook.data.links import linked_files, stored_rows
 from worthbook.data.sheets import named, quoted
-from worthbook.data.typed import Kind, cast, column, date
+from worthbook.data.superseded import files_for
+from worthbook.data.typed import Kind, call, cast, column, date, when
 from worthbook.definitions.formulas import COLUMN_UNKNOWN
 from worthbook.definitions.table import TableColumnDefinition, TableDefinition
 from worthbook.definitions.table_checks import TABLE_UNKNOWN, table_named
@@ -124,8 +126,13 @@ class Relations:
         conditions: list[exp.Expr] = []
         if table.time is not None:
             conditions.append(exp.LTE(this=_day(table, table.name), expression=date(self.as_of)))
-        rows = stored_rows(self.snapshot, present, table.name, table.customer, there, conditions)
         kinds = self.kinds(table)
+        if table.key and stored is not None and (stored.layered or LINKS in self.snapshot.tables):
+            every = there | {"import_id", *table.key, *((table.time,) if table.time else ())}
+            rows = stored_rows(self.snapshot, present, table.name, table.customer, every)
+            rows = None if rows is None else _last_known(table, rows, there).where(*conditions)
+        else:
+            rows = stored_rows(self.snapshot, present, table.name, table.customer, there, conditions)
         unknown = (named(cast(exp.Null(), kinds[each]), each) for each in columns if each not in there)
         return None if rows is None else rows.select(*unknown, copy=False)
 
@@ -218,11 +225,24 @@ def bucket_files(snapshot: Snapshot, bucket: int) -> dict[str, tuple[str, ...]]:
     Where customers were merged, those of other buckets are there too, under names of their own.
     """
     found = linked_files(snapshot, bucket)
-    for name, table in snapshot.tables.items():
+    for table in snapshot.tables.values():
         files = table.buckets[bucket] if len(table.buckets) == snapshot.buckets else table.files
         if files:
-            found[name] = files
+            found |= files_for(table, files)
     return found
+
+
+def _last_known(table: TableDefinition, rows: exp.Select, columns: Collection[str]) -> exp.Select:
+    """One row a key, where several imports brought rows of it or customers were merged: the last known values."""
+    keys = [column(key) for key in table.key]
+    known = exp.select(*keys).from_(rows.subquery(alias=quoted(table.name)))
+    for name in sorted({*columns, *((table.time,) if table.time else ())} - {*table.key}):
+        brought = when(exp.Not(this=exp.Is(this=column(name), expression=exp.Null())), column("import_id"))
+        known = known.select(named(call("MAX_BY", column(name), brought), name), copy=False)
+    known = known.group_by(*(key.copy() for key in keys), copy=False)
+    return exp.select(*(column(each, table.name) for each in sorted(columns))).from_(
+        known.subquery(alias=quoted(table.name))
+    )
 
 
 def empty(columns: Mapping[str, Kind]) -> exp.Select:

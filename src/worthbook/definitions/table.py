@@ -47,6 +47,10 @@ class TableDefinition(Definition):
     columns: Mapping[Name, TableColumnDefinition]
     key: tuple[Name, ...]
     """Stored: what identifies a row. Derived: the columns that are grouped by."""
+    line_key: tuple[Name, ...] = ()
+    """In a stored table without a key, the table of lines: what a line of a later import must agree in to be the same
+    line, corrected or not. The first column must be in the file; lines alike in all of them are told apart by their
+    order."""
     customer: Name | None = "customer_id"
     time: Name | None = None
     derived_from: Name | None = None

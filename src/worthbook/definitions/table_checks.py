@@ -62,9 +62,10 @@ def problems(
     own = table_columns(table, tables)
     source = own if table.derived_from is None else table_columns(tables[table.derived_from], tables)
     behind = table.derived_from or table.name
-    for index, name in enumerate(table.key):
+    keys = [("key", name, index) for index, name in enumerate(table.key)]
+    for kind, name, index in (*keys, *(("line_key", name, index) for index, name in enumerate(table.line_key))):
         if name not in source:
-            where = table.place_of("key", index)
+            where = table.place_of(kind, index)
             yield COLUMN_UNKNOWN.problem(where, whole=table_named(behind), name=name, near=did_you_mean(name, source))
     for key, column in (("customer", table.customer), ("time", table.time)):
         if column is not None and column not in own:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from worthbook.data.engine import Snapshot
 from worthbook.data.formula import parse
-from worthbook.data.ledger import LINKS
+from worthbook.data.history import LINKS
 from worthbook.definitions.framework import FrameworkDefinition
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.model import ModelDefinition

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from worthbook.data.ledger import ImportRecord
+from worthbook.data.history import ImportRecord
 from worthbook.kernel.evaluation import Evaluation, SourceFile
 from worthbook.kernel.language import Language
 from worthbook.kernel.result import Finding

@@ -14,7 +14,7 @@ from worthbook.data import engines
 from worthbook.data.book import Book
 from worthbook.data.engine import Engine, Snapshot
 from worthbook.data.extent import Extent, extent
-from worthbook.data.ledger import ImportRecord
+from worthbook.data.history import ImportRecord
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import parse_date

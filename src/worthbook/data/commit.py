@@ -1,0 +1,148 @@
+"""Make an import count: its rows are written, compared with those that are there, and entered in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import duckdb
+
+from worthbook.data.book import REJECTS, Book, Change, now
+from worthbook.data.delta import DataFile, StoredTable
+from worthbook.data.feeds import Rows, stored_columns, timeless
+from worthbook.data.history import Change as TableChange
+from worthbook.data.history import Event, History, ImportRecord
+from worthbook.data.judge import fields_of
+from worthbook.data.recognise import Recognition
+from worthbook.data.rejects import COLUMNS as REJECT_COLUMNS
+from worthbook.data.superseded import COLUMNS as SUPERSEDED_COLUMNS
+from worthbook.data.superseded import SUPERSEDED
+from worthbook.data.upsert import Overlap, Upsert
+from worthbook.definitions.table import TableDefinition
+from worthbook.kernel.language import Text
+from worthbook.kernel.units import Storage
+
+ROWS_PER_BUCKET = 4_000_000
+"""How many rows one bucket of customers holds; each is aggregated by itself, in bounded memory."""
+
+OVERLAPPING = Text(
+    en="Lines of earlier imports that this file brings again: {changed} changed, {same} the same; {new} lines are new.",
+    zh="与先前导入重叠的行：有变更 {changed} 行，相同 {same} 行；新增 {new} 行。",
+)
+KEPT = Text(
+    en="Lines of the same orders that earlier imports brought and this file does not: {lines}; they still count.",
+    zh="先前导入的同一批订单中，有 {lines} 行未出现在本文件中，仍予保留。",
+)
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Files that are written and that nobody knows of yet."""
+
+    buckets: int
+    files: Mapping[str, tuple[DataFile, ...]]
+    """Table → files."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What the staged files do to the book as it was at one moment."""
+
+    state: tuple[object, ...]
+    overlaps: Mapping[str, Overlap]
+    superseded: tuple[DataFile, ...]
+
+
+@dataclass(frozen=True)
+class Commit:
+    """The accepted lines of one import on their way into the book."""
+
+    book: Book
+    connection: duckdb.DuckDBPyConnection
+    recognition: Recognition
+    tables: Mapping[str, TableDefinition]
+
+    def run(self, event: Event, rejected: tuple[DataFile, ...]) -> ImportRecord | None:
+        """Write and enter everything; None where another process was faster with the same file."""
+        history = self.book.history()
+        buckets = history.buckets or -(-event.accepted // ROWS_PER_BUCKET)
+        staged = self.stage(event.import_id, buckets)
+        while True:
+            compared = self.compare(event.import_id, history, staged)
+            with self.book.changing() as change:
+                if change.history.with_content(event.content) is not None:
+                    return None
+                if change.history.buckets not in {0, buckets}:  # another process decided first into how many
+                    buckets = change.history.buckets
+                elif _state(change.history, staged) == compared.state:
+                    self._append(change, event, staged, rejected, compared)
+                    return change.history.imported(event.import_id)
+                history = change.history
+            if staged.buckets != buckets:
+                staged = self.stage(event.import_id, buckets)
+
+    def stage(self, import_id: str, buckets: int) -> Staged:
+        """Write the rows of every table."""
+        feeds = self.recognition.mapping.feeds
+        fields = fields_of(self.recognition)
+        without_time = timeless(self.connection, self.recognition)
+        files: dict[str, tuple[DataFile, ...]] = {}
+        for name in dict.fromkeys(feed.table for feed in feeds):
+            own = [feed for feed in feeds if feed.table == name]
+            rows = Rows(self.tables[name], own, fields, without_time, import_id)
+            files[name] = rows.write(self.connection, self.book.table(name), buckets)
+        return Staged(buckets, files)
+
+    def compare(self, import_id: str, history: History, staged: Staged) -> Compared:
+        """What the staged rows do to those that are there."""
+        upsert = Upsert(self.connection, import_id, self.book.superseded_files(history))
+        upsert.begin()
+        overlaps = {
+            name: upsert.compare(self.tables[name], self.book.files_of(history, name), files)
+            for name, files in staged.files.items()
+        }
+        path = self.book.table(SUPERSEDED).place(import_id, None)
+        return Compared(_state(history, staged), overlaps, upsert.write(path))
+
+    def _append(
+        self, change: Change, event: Event, staged: Staged, rejected: tuple[DataFile, ...], compared: Compared
+    ) -> None:
+        """All tables, and then the one event that makes it count."""
+        changed: dict[str, TableChange] = {}
+        for name, files in staged.files.items():
+            if files:
+                overlap = compared.overlaps[name]
+                bucketed = self.tables[name].customer is not None
+                found = _appended(change.table(name), stored_columns(self.tables[name]), files, bucketed=bucketed)
+                changed[name] = replace(found, changed=overlap.changed, same=overlap.same, replaced=overlap.replaced)
+        for name, columns, files in (
+            (REJECTS, REJECT_COLUMNS, rejected),
+            (SUPERSEDED, SUPERSEDED_COLUMNS, compared.superseded),
+        ):
+            if files:
+                changed[name] = _appended(change.table(name), columns, files, bucketed=False)
+        notes = (*event.notes, *_said(changed, compared.overlaps))
+        change.append(replace(event, at=now(), tables=changed, buckets=staged.buckets, notes=notes))
+
+
+def _state(history: History, staged: Staged) -> tuple[object, ...]:
+    return tuple(history.state(name) for name in staged.files)
+
+
+def _said(changes: Mapping[str, TableChange], overlaps: Mapping[str, Overlap]) -> tuple[Text, ...]:
+    """What there is to say of lines that were there already."""
+    notes: list[Text] = []
+    for name, overlap in overlaps.items():
+        if overlap.replaced:
+            change = changes[name]
+            notes.append(OVERLAPPING.format(changed=change.changed, same=change.same, new=change.new))
+            if overlap.kept:
+                notes.append(KEPT.format(lines=overlap.kept))
+    return tuple(notes)
+
+
+def _appended(
+    table: StoredTable, columns: Mapping[str, Storage], files: tuple[DataFile, ...], *, bucketed: bool
+) -> TableChange:
+    table.ensure(columns, bucketed=bucketed)
+    return TableChange(table.append(files), sum(file.rows for file in files))

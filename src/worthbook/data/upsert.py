@@ -1,0 +1,173 @@
+"""What the rows of an import do to the rows that are there: which are new, which changed, and which stay the same.
+
+A table with a key is read by its last known values, so nothing has to be done about earlier rows. In a table of lines
+an arriving line supersedes the one that is there under the same `line_key` and in the same place among the lines alike
+in it, if customer or day agree: two shops may number their orders alike, but hardly sell the same to the same people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from worthbook.data.delta import SQL_TYPES, DataFile
+from worthbook.data.dialect import render
+from worthbook.data.engine import TableFiles
+from worthbook.data.feeds import IMPORT_COLUMNS, default_sql, stored_columns
+from worthbook.data.ledger import quoted
+from worthbook.data.superseded import COLUMNS, counting, listed
+from worthbook.definitions.table import TableDefinition
+
+_ENTRIES = "superseding"
+_THERE = "rows there"
+_ARRIVING = "rows arriving"
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """How many of the arriving rows were there already, and what becomes of those."""
+
+    changed: int = 0
+    same: int = 0
+    replaced: int = 0
+    """Lines that no longer count."""
+    kept: int = 0
+    """Lines of arriving orders that did not arrive again; they still count."""
+
+
+@dataclass(frozen=True)
+class Upsert:
+    """Compares what one import brings with what is there, table by table."""
+
+    connection: duckdb.DuckDBPyConnection
+    import_id: str
+    superseded: Sequence[str]
+    """The files that say which lines are superseded already."""
+
+    def begin(self) -> None:
+        """Forget what was found before."""
+        columns = ", ".join(f'"{name}" {SQL_TYPES[storage]}' for name, storage in COLUMNS.items())
+        self.connection.execute(f"CREATE OR REPLACE TABLE {_ENTRIES} ({columns})")
+
+    def compare(self, table: TableDefinition, there: TableFiles | None, arriving: Sequence[DataFile]) -> Overlap:
+        """How the arriving rows of a table overlap with those that are there."""
+        if there is None or not there.files or not arriving or not (table.key or table.line_key):
+            return Overlap()
+        self._see(table, there, arriving)
+        return self._by_key(table) if table.key else self._by_line(table)
+
+    def write(self, path: Path) -> tuple[DataFile, ...]:
+        """Write which lines are superseded to a file; none where there are none."""
+        query = f"SELECT {', '.join(COLUMNS)} FROM {_ENTRIES} ORDER BY old_import, old_line"
+        ((rows,),) = self.connection.execute(
+            f"COPY ({query}) TO '{quoted(path)}' (FORMAT parquet, COMPRESSION zstd)"
+        ).fetchall()
+        if rows:
+            return (DataFile(path, rows, None),)
+        path.unlink(missing_ok=True)
+        return ()
+
+    def _see(self, table: TableDefinition, there: TableFiles, arriving: Sequence[DataFile]) -> None:
+        """Views of both sides with the same columns, and of the lines that are superseded already."""
+        if there.superseded:
+            self._view(listed(table.name), f"SELECT * FROM {_read(there.superseded)}")
+        self._view(_THERE, self._rows(table, there))
+        self._view(_ARRIVING, f"SELECT * FROM {_read([str(file.path) for file in arriving])}")
+
+    def _rows(self, table: TableDefinition, there: TableFiles) -> str:
+        """The rows that count; columns that the table got later are unknown in older files."""
+        source = _read(there.files)
+        known = {row[0] for row in self.connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+        columns = ", ".join(
+            f'"{name}"' if name in known else f'CAST(NULL AS {SQL_TYPES[storage]}) AS "{name}"'
+            for name, storage in stored_columns(table).items()
+        )
+        conditions = " AND ".join(["TRUE", *(render(each, "duckdb") for each in counting(there))])
+        return f'SELECT {columns} FROM {source} AS "{table.name}" WHERE {conditions}'
+
+    def _view(self, name: str, query: str) -> None:
+        self.connection.execute(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {query}')
+
+    # --- tables with a key ---
+
+    def _by_key(self, table: TableDefinition) -> Overlap:
+        keys = ", ".join(f'"{key}"' for key in table.key)
+        others = [name for name in stored_columns(table) if name not in {*table.key, *IMPORT_COLUMNS}]
+        last = "".join(
+            f', max_by("{name}", import_id) FILTER (WHERE "{name}" IS NOT NULL) AS "{name}"' for name in others
+        )
+        alike = [f'(a."{name}" IS NULL OR a."{name}" IS NOT DISTINCT FROM t."{name}")' for name in others]
+        ((found, same),) = self.connection.execute(
+            f"SELECT count(*), count(*) FILTER (WHERE {' AND '.join(['TRUE', *alike])}) "
+            f'FROM "{_ARRIVING}" AS a JOIN (SELECT {keys}{last} FROM "{_THERE}" AS t '
+            f'SEMI JOIN "{_ARRIVING}" AS b USING ({keys}) GROUP BY {keys}) AS t USING ({keys})'
+        ).fetchall()
+        return Overlap(changed=found - same, same=same)
+
+    # --- tables of lines ---
+
+    def _by_line(self, table: TableDefinition) -> Overlap:
+        first = f'"{table.line_key[0]}"'
+        default = table.columns[table.line_key[0]].default
+        own = f"{first} IS NOT NULL"
+        if default is not None:
+            own += f" AND {first} <> {default_sql(table, table.line_key[0])}"
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE arriving AS {self._placed(table, _ARRIVING, own)}")
+        alike = f"{first} IN (SELECT {first} FROM arriving)"
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE there AS {self._placed(table, _THERE, alike)}")
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE matched AS SELECT a.import_line, t.import_id AS old_import, "
+            f"t.import_line AS old_line, a.content = t.content AS same FROM arriving AS a JOIN there AS t "
+            f"ON {' AND '.join(_agree(table))}"
+        )
+        replaced = self._enter(table.name)
+        ((found, same, there),) = self.connection.execute(
+            "SELECT count(*), count(*) FILTER (WHERE same), (SELECT count(*) FROM there) FROM matched"
+        ).fetchall()
+        return Overlap(found - same, same, replaced, there - found)
+
+    def _placed(self, table: TableDefinition, rows: str, where: str) -> str:
+        """Key, place among the lines that are alike in it, what must agree, and a hash of all values."""
+        keys = ", ".join(f'"{key}"' for key in table.line_key)
+        values = ", ".join(f'"{name}"' for name in stored_columns(table) if name not in IMPORT_COLUMNS)
+        agreeing = "".join(f', "{name}"' for name in (table.customer, table.time) if name is not None)
+        return (
+            f"SELECT {keys}{agreeing}, import_id, import_line, hash({values}) AS content, "
+            f"row_number() OVER (PARTITION BY {keys} ORDER BY import_id, import_line) AS place "
+            f'FROM "{rows}" WHERE {where}'
+        )
+
+    def _enter(self, name: str) -> int:
+        """Enter the matched lines, and those that they had superseded themselves; how many lines."""
+        self.connection.execute(
+            f"INSERT INTO {_ENTRIES} SELECT DISTINCT '{self.import_id}', import_line, '{name}', old_import, old_line "
+            f"FROM matched"
+        )
+        if self.superseded:
+            self.connection.execute(
+                f"INSERT INTO {_ENTRIES} "
+                f"SELECT DISTINCT e.import_id, e.import_line, '{name}', s.old_import, s.old_line "
+                f"FROM {_ENTRIES} AS e JOIN {_read(self.superseded)} AS s "
+                f"ON s.in_table = e.in_table AND s.import_id = e.old_import AND s.import_line = e.old_line "
+                f"WHERE e.in_table = '{name}'"
+            )
+        ((lines,),) = self.connection.execute(f"SELECT count(*) FROM {_ENTRIES} WHERE in_table = '{name}'").fetchall()
+        return int(lines)
+
+
+def _agree(table: TableDefinition) -> Iterator[str]:
+    first, *others = table.line_key
+    yield f'a."{first}" = t."{first}"'
+    yield from (f'a."{key}" IS NOT DISTINCT FROM t."{key}"' for key in others)
+    yield "a.place = t.place"
+    either = [f'a."{name}" = t."{name}"' for name in (table.customer, table.time) if name is not None]
+    if either:
+        yield f"({' OR '.join(either)})"
+
+
+def _read(paths: Sequence[str]) -> str:
+    listed_paths = ", ".join(f"'{quoted(Path(path))}'" for path in paths)
+    return f"read_parquet([{listed_paths}], union_by_name = true, hive_partitioning = false)"
