@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from worthbook.models.base import FloatArray
-from worthbook.models.lifetime import BGNBD, GammaGamma, PurchaseHistory, SpendHistory
+from worthbook.models.lifetime import BGNBD, GammaGamma, ParetoNBD, PurchaseHistory, SpendHistory
 from worthbook.models.lifetime.bg_nbd import BGNBDFit
 from worthbook.models.lifetime.bg_nbd_process import BGNBDProcess
 from worthbook.models.lifetime.holdout import score_holdout
@@ -216,6 +216,16 @@ def test_apparel(shared: Path) -> None:
     later = [sum(day > end for day in days[key]) for key in sorted(days)]
     horizon = (dt.date(2010, 12, 20) - end).days / 7
     model = score_holdout(history, later, horizon, fit.expected_purchases(history, horizon)).rows[0].score
+    assert model.total == pytest.approx(wanted["holdout_total"], rel=1e-4)
+    assert (model.mae, model.rmse) == pytest.approx((wanted["mae"], wanted["rmse"]), abs=2e-4)
+
+    wanted = expected["no covariates"]["Pareto/NBD"]
+    timed = ParetoNBD().fit(history)
+    for row in timed.summary:
+        assert row.estimate == pytest.approx(wanted[row.symbol], rel=1e-4)
+    assert timed.log_likelihood == pytest.approx(wanted["ll"], abs=1e-4)
+    assert timed.p_alive(history).sum() == pytest.approx(wanted["sum_palive"], abs=5e-3)
+    model = score_holdout(history, later, horizon, timed.expected_purchases(history, horizon)).rows[0]
     assert model.total == pytest.approx(wanted["holdout_total"], rel=1e-4)
     assert (model.mae, model.rmse) == pytest.approx((wanted["mae"], wanted["rmse"]), abs=2e-4)
 

@@ -5,5 +5,8 @@ from __future__ import annotations
 from worthbook.models.lifetime.bg_nbd import BGNBD
 from worthbook.models.lifetime.data import PurchaseHistory, SpendHistory
 from worthbook.models.lifetime.gamma_gamma import GammaGamma
+from worthbook.models.lifetime.mbg_nbd import MBGNBD
+from worthbook.models.lifetime.nbd import NBD
+from worthbook.models.lifetime.pareto_nbd import ParetoNBD
 
-__all__ = ["BGNBD", "GammaGamma", "PurchaseHistory", "SpendHistory"]
+__all__ = ["BGNBD", "MBGNBD", "NBD", "GammaGamma", "ParetoNBD", "PurchaseHistory", "SpendHistory"]

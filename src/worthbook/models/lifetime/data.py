@@ -71,6 +71,8 @@ class PurchaseHistory:
         T: Time from the first purchase to the end of observation.
         weights: Number of customers that share the row; 1 if left out.
         unit: Unit of `t_x` and `T`.
+        log_gaps: Sum of the natural logarithms of the times between a customer's purchases, in the same unit, 0 where
+            there is no repeat; the mean of the row's customers. Only models of regular buying need it.
 
     >>> history = PurchaseHistory([2, 0, 0], [30.43, 0, 0], [38.86, 38.86, 38.86])
     >>> history.customers, len(history.group())
@@ -82,14 +84,16 @@ class PurchaseHistory:
     T: FloatArray
     weights: FloatArray
     unit: PeriodUnit
+    log_gaps: FloatArray | None
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  # one argument for each column
         self,
         x: ArrayLike,
         t_x: ArrayLike,
         T: ArrayLike,  # noqa: N803  # the literature's name
         weights: ArrayLike | None = None,
         unit: PeriodUnit = "weeks",
+        log_gaps: ArrayLike | None = None,
     ) -> None:
         """Check the columns and keep them.
 
@@ -98,9 +102,10 @@ class PurchaseHistory:
         """
         columns = {"x": as_column(x), "t_x": as_column(t_x), "T": as_column(T)}
         columns["weights"] = weights_or_ones(weights, len(columns["x"]))
-        check_shape(columns)
-        raise_all(_problems(**columns))
-        keep(self, columns, unit=unit)
+        gaps = {} if log_gaps is None else {"log_gaps": as_column(log_gaps)}
+        check_shape({**columns, **gaps})
+        raise_all([*not_finite(gaps), *_problems(**columns)])
+        keep(self, {**columns, **gaps}, unit=unit, **({} if gaps else {"log_gaps": None}))
 
     def __len__(self) -> int:
         """Number of rows."""
@@ -114,21 +119,31 @@ class PurchaseHistory:
     def group(self) -> PurchaseHistory:
         """The same customers with equal rows collapsed into one."""
         found = self.distinct
-        rows = found.sample
-        return self._of(self.x[rows], self.t_x[rows], self.T[rows], found.total(self.weights))
+        rows, weights = found.sample, found.total(self.weights)
+        gaps = None if self.log_gaps is None else found.total(self.weights * self.log_gaps) / weights
+        return self._of(self.x[rows], self.t_x[rows], self.T[rows], weights, gaps)
 
     def take(self, rows: np.ndarray) -> PurchaseHistory:
         """Only these rows."""
-        return self._of(self.x[rows], self.t_x[rows], self.T[rows], self.weights[rows])
+        gaps = None if self.log_gaps is None else self.log_gaps[rows]
+        return self._of(self.x[rows], self.t_x[rows], self.T[rows], self.weights[rows], gaps)
+
+    def scaled(self, factor: float) -> PurchaseHistory:
+        """The same customers with every time multiplied; the name of the unit stays."""
+        gaps = None if self.log_gaps is None else self.log_gaps + self.x * np.log(factor)
+        return self._of(self.x, self.t_x * factor, self.T * factor, self.weights, gaps)
 
     @cached_property
     def distinct(self) -> DistinctRows:
         """Which rows are equal."""
         return DistinctRows.of(self.x, self.t_x, self.T)
 
-    def _of(self, x: FloatArray, t_x: FloatArray, end: FloatArray, weights: FloatArray) -> PurchaseHistory:
+    def _of(self, *columns: FloatArray | None) -> PurchaseHistory:
         made = object.__new__(PurchaseHistory)  # rows of checked columns need no second check
-        keep(made, {"x": x, "t_x": t_x, "T": end, "weights": weights}, unit=self.unit)
+        named = dict(zip(("x", "t_x", "T", "weights", "log_gaps"), columns, strict=True))
+        keep(made, {name: column for name, column in named.items() if column is not None}, unit=self.unit)
+        if columns[-1] is None:
+            object.__setattr__(made, "log_gaps", None)
         return made
 
 

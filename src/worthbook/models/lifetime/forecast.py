@@ -18,10 +18,9 @@ from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
 from worthbook.models.base import FloatArray, IntArray
 from worthbook.models.distinct import weighted_sum
-from worthbook.models.lifetime.bg_nbd import BGNBDFit
-from worthbook.models.lifetime.bg_nbd_process import BGNBDProcess
 from worthbook.models.lifetime.data import PurchaseHistory, SpendHistory
 from worthbook.models.lifetime.gamma_gamma import MEAN_INFINITE, GammaGammaFit, GammaGammaProcess
+from worthbook.models.lifetime.purchase_model import PurchaseFit
 
 DRAWS = 200
 """Parameter values drawn; the ends of the interval move by a few per cent of its width from seed to seed."""
@@ -30,8 +29,6 @@ CHANCE_POINTS = 15
 """For each draw, so many equally likely outcomes of chance."""
 
 SAMPLE_ROWS = 200
-DRAW_NODES = 8
-"""Good for five digits of the expected purchases, which is plenty for their spread."""
 
 LEAST_Q = 1.1
 """Draws under which spend has almost no mean (q near 1) are left out."""
@@ -103,7 +100,7 @@ class TotalForecast:
 
 
 def forecast_total(
-    fit: BGNBDFit, history: PurchaseHistory, horizon: float, *, seed: int, spend: SpendOutlook | None = None
+    fit: PurchaseFit, history: PurchaseHistory, horizon: float, *, seed: int, spend: SpendOutlook | None = None
 ) -> TotalForecast:
     """Forecast the total purchases, and with a spend outlook the total value, of all customers.
 
@@ -123,8 +120,7 @@ def forecast_total(
     expected = fit.expected_purchases(history, horizon)
     rows, share = _sample(expected * history.weights, rng)
     few, count = history.take(rows), expected[rows]
-    drawn = fit.estimates.draws(DRAWS, rng).tolist()
-    processes = [BGNBDProcess(r, alpha, a, b, DRAW_NODES) for r, alpha, a, b in drawn]
+    processes = [fit.rough_process_at(values) for values in fit.estimates.draws(DRAWS, rng)]
     pace = np.array([each.expected_purchases(few, horizon) for each in processes]) / count
     variance = fit.process.purchase_variance(few, horizon)
     purchases = _interval(weighted_sum(history.weights, expected), share, pace, variance / count)

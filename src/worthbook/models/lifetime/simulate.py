@@ -6,37 +6,23 @@ import numpy as np
 
 from worthbook.kernel.period import PeriodUnit
 from worthbook.models.base import FloatArray
-from worthbook.models.lifetime.bg_nbd_process import BGNBDProcess
 from worthbook.models.lifetime.data import PurchaseHistory
 from worthbook.models.lifetime.gamma_gamma import GammaGammaProcess
+from worthbook.models.lifetime.process import PurchaseProcess
 
 
 def simulate_purchases(
-    process: BGNBDProcess, ages: FloatArray, horizon: float, rng: np.random.Generator, unit: PeriodUnit = "weeks"
+    process: PurchaseProcess, ages: FloatArray, horizon: float, rng: np.random.Generator, unit: PeriodUnit = "weeks"
 ) -> tuple[PurchaseHistory, FloatArray]:
     """Histories of customers of the given ages, and how often each buys in the `horizon` that follows.
 
+    >>> from worthbook.models.lifetime.bg_nbd_process import BGNBDProcess
     >>> process = BGNBDProcess(r=0.24, alpha=4.4, a=0.8, b=2.4)
     >>> history, future = simulate_purchases(process, np.full(500, 39.0), 39.0, np.random.default_rng(1))
     >>> len(history), future.shape
     (500, (500,))
     """
-    rates = rng.gamma(process.r, 1 / process.alpha, len(ages))
-    dropouts = rng.beta(process.a, process.b, len(ages))
-    x, t_x, future = np.zeros(len(ages)), np.zeros(len(ages)), np.zeros(len(ages))
-    active, now = np.arange(len(ages)), np.zeros(len(ages))
-    while len(active):
-        with np.errstate(divide="ignore"):
-            now = now + rng.exponential(size=len(active)) / rates[active]
-        in_time = now <= ages[active] + horizon
-        active, now = active[in_time], now[in_time]
-        seen = now <= ages[active]
-        x[active[seen]] += 1
-        t_x[active[seen]] = now[seen]
-        future[active[~seen]] += 1
-        stays = rng.random(len(active)) >= dropouts[active]
-        active, now = active[stays], now[stays]
-    return PurchaseHistory(x, t_x, ages, unit=unit), future
+    return process.simulate(ages, horizon, rng, unit)
 
 
 def simulate_spend(
