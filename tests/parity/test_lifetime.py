@@ -225,7 +225,7 @@ def test_apparel(shared: Path) -> None:
         assert row.estimate == pytest.approx(wanted[row.symbol], rel=1e-4)
     assert timed.log_likelihood == pytest.approx(wanted["ll"], abs=1e-4)
     assert timed.p_alive(history).sum() == pytest.approx(wanted["sum_palive"], abs=5e-3)
-    model = score_holdout(history, later, horizon, timed.expected_purchases(history, horizon)).rows[0]
+    model = score_holdout(history, later, horizon, timed.expected_purchases(history, horizon)).rows[0].score
     assert model.total == pytest.approx(wanted["holdout_total"], rel=1e-4)
     assert (model.mae, model.rmse) == pytest.approx((wanted["mae"], wanted["rmse"]), abs=2e-4)
 
