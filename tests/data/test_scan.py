@@ -11,7 +11,7 @@ from worthbook.kernel.errors import WorthbookError
 def scanned(folder: Path, text: str, columns: int = 2) -> Scan:
     file = folder / "text.csv"
     file.write_text(text)
-    return scan(file, Layout(b",", columns, file))
+    return scan(file, Layout(b",", columns, file, 1))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from worthbook.data.delta import DataFile, StoredTable
 from worthbook.data.feeds import Rows, stored_columns, timeless
 from worthbook.data.history import Change as TableChange
 from worthbook.data.history import Event, History, ImportRecord
-from worthbook.data.judge import fields_of
 from worthbook.data.recognise import Recognition
 from worthbook.data.rejects import COLUMNS as REJECT_COLUMNS
 from worthbook.data.superseded import COLUMNS as SUPERSEDED_COLUMNS
@@ -84,12 +83,11 @@ class Commit:
     def stage(self, import_id: str, buckets: int) -> Staged:
         """Write the rows of every table."""
         feeds = self.recognition.mapping.feeds
-        fields = fields_of(self.recognition)
         without_time = timeless(self.connection, self.recognition)
         files: dict[str, tuple[DataFile, ...]] = {}
         for name in dict.fromkeys(feed.table for feed in feeds):
             own = [feed for feed in feeds if feed.table == name]
-            rows = Rows(self.tables[name], own, fields, without_time, import_id)
+            rows = Rows(self.tables[name], own, self.recognition, without_time, import_id)
             files[name] = rows.write(self.connection, self.book.table(name), buckets)
         return Staged(buckets, files)
 

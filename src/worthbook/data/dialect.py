@@ -22,6 +22,9 @@ def _round_in_spark(value: exp.Expr, places: exp.Expr) -> exp.Expr:
     return exp.Div(this=call("ROUND", shifted), expression=scale.copy())
 
 
+_NUMBER = exp.Literal.string("^[-+]?[0-9]+([.][0-9]*)?$")
+"""The same in every dialect of regular expressions, without a sign that SQL would read."""
+
 _DUCKDB: Mapping[str, Spelling] = {
     "DAYS_BETWEEN": lambda given: call("DATE_DIFF", exp.Literal.string("day"), *given),
     "MEDIAN": lambda given: call("QUANTILE_CONT", given[0], number(0.5)),
@@ -30,6 +33,7 @@ _DUCKDB: Mapping[str, Spelling] = {
     "ROW": lambda given: call("ROW", *given),
     "STARTS_WITH": lambda given: call("STARTS_WITH", *given),
     "ROUND_NUMBER": lambda given: call("ROUND", *given),
+    "IS_NUMBER": lambda given: call("REGEXP_MATCHES", *given, _NUMBER.copy()),
 }
 _SPARK: Mapping[str, Spelling] = {
     "DAYS_BETWEEN": lambda given: cast(call("DATEDIFF", given[1], given[0]), "integer"),
@@ -39,6 +43,7 @@ _SPARK: Mapping[str, Spelling] = {
     "ROW": lambda given: call("STRUCT", *given),
     "STARTS_WITH": lambda given: call("STARTSWITH", *given),
     "ROUND_NUMBER": lambda given: _round_in_spark(*given),
+    "IS_NUMBER": lambda given: call("RLIKE", *given, _NUMBER.copy()),
 }
 SPELLINGS: Mapping[str, Mapping[str, Spelling]] = {"duckdb": _DUCKDB, "spark": _SPARK}
 

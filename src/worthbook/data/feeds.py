@@ -14,12 +14,12 @@ from worthbook.data.compile import Scope, compile_value
 from worthbook.data.delta import BUCKET, SQL_TYPES, DataFile, StoredTable
 from worthbook.data.dialect import render
 from worthbook.data.formula import parse
-from worthbook.data.judge import JUDGED, Fields
+from worthbook.data.judge import JUDGED, Fields, fields_of_feed
 from worthbook.data.ledger import quoted
 from worthbook.data.recognise import Recognition
 from worthbook.data.typed import Kind, cast
 from worthbook.data.verdict import ACCEPTED
-from worthbook.definitions.mapping import Feed
+from worthbook.definitions.mapping import HEADER, LABEL, Feed
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.units import Storage, Unit
 
@@ -43,7 +43,7 @@ class Rows:
 
     table: TableDefinition
     feeds: Sequence[Feed]
-    fields: Fields
+    recognition: Recognition
     timeless: frozenset[str]
     """Fields that hold days without a time of day: nothing to put into a column of times."""
     import_id: str
@@ -92,28 +92,32 @@ class Rows:
         )
         conditions = [f"verdict = {ACCEPTED}"]
         if feed.when is not None:
-            conditions.append(f"({self.fields.condition(feed.when)})")
+            conditions.append(f"({self._fields(feed).condition(feed.when)})")
         conditions += [f"({self._key(feed, key)}) IS NOT NULL" for key in self.table.key]
+        lines = JUDGED if feed.each is None else f"({each_column(self.recognition, feed.each)})"
         return (
             f"SELECT {columns}, '{self.import_id}' AS import_id, line AS import_line "
-            f"FROM {JUDGED} WHERE {' AND '.join(conditions)}"
+            f"FROM {lines} WHERE {' AND '.join(conditions)}"
         )
+
+    def _fields(self, feed: Feed) -> Fields:
+        return fields_of_feed(self.recognition, feed)
 
     def _key(self, feed: Feed, name: str) -> str:
         """A part of the key: what the feed says, or the column's default, which reads no other columns."""
         default = self.table.columns[name].default
         given = [feed.columns[name]] if name in feed.columns else []
-        values = [self.fields.value(each) for each in (*given, *([] if default is None else [default]))]
+        values = [self._fields(feed).value(each) for each in (*given, *([] if default is None else [default]))]
         return f"coalesce({', '.join(values)})"
 
     def _column(self, feed: Feed, name: str, storage: Storage) -> str:
         if name in self.table.key:
             return f"CAST({self._key(feed, name)} AS {SQL_TYPES[storage]})"
-        formula = feed.columns.get(name)
+        formula, fields = feed.columns.get(name), self._fields(feed)
         optional_time = storage == "time" and not self.table.columns[name].required
-        if formula is None or (optional_time and parse(formula).columns <= self.timeless | self.fields.missing):
+        if formula is None or (optional_time and parse(formula).columns <= self.timeless | fields.missing):
             return f"CAST(NULL AS {SQL_TYPES[storage]})"
-        kind, value = self.fields.kind(formula), self.fields.value(formula)
+        kind, value = fields.kind(formula), fields.value(formula)
         if storage == "money" and kind == "number":
             value = f"round({value}, 4)"  # as DOUBLE, so that 0.1 + 0.2 does not become 0.30000000000000004
         return f"CAST({value} AS {SQL_TYPES[storage]})"
@@ -145,6 +149,24 @@ def default_sql(table: TableDefinition, name: str) -> str:
     kinds: dict[str, Kind] = dict(stored_columns(table))
     value = _default(column.default or "null", kinds, as_text=column.unit in {Unit.ID, Unit.TEXT})
     return f"CAST({value} AS {SQL_TYPES[column.unit.storage]})"
+
+
+def each_column(recognition: Recognition, name: str) -> str:
+    """The judged lines, each once for every one of some columns that are alike and holds something there."""
+    wide = recognition.wide[name]
+    listed = ", ".join(f'"{column.field}"' for column in wide)
+    known = ", ".join(
+        f"({literal(column.field)}, {literal(column.header)}, {literal(column.label)})" for column in wide
+    )
+    return (
+        f'SELECT * EXCLUDE (of_field, field) FROM (UNPIVOT {JUDGED} ON {listed} INTO NAME of_field VALUE "{name}") '
+        f'JOIN (VALUES {known}) AS known(field, "{name}{HEADER}", "{name}{LABEL}") ON field = of_field'
+    )
+
+
+def literal(text: str) -> str:
+    """Text in SQL."""
+    return exp.Literal.string(text).sql(dialect="duckdb")
 
 
 def timeless(connection: duckdb.DuckDBPyConnection, recognition: Recognition) -> frozenset[str]:

@@ -95,6 +95,10 @@ ROW_FUNCTIONS: Mapping[str, tuple[int, int, str]] = {
     "concat": (1, 20, "concat(text, text)"),
     "replace": (3, 3, "replace(text, old, new)"),
     "starts_with": (2, 2, "starts_with(text, beginning)"),
+    "contains": (2, 2, "contains(text, part)"),
+    "before": (2, 2, "before(text, mark)"),
+    "after": (2, 2, "after(text, mark)"),
+    "number": (1, 1, "number(text)"),
 }
 """Functions over the values of one row."""
 

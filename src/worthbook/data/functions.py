@@ -116,6 +116,32 @@ def _starts_with(given: Arguments) -> Typed:
     return Typed(call("STARTS_WITH", *(each.expect(WORDS) for each in given)), "flag")
 
 
+def _contains(given: Arguments) -> Typed:
+    return Typed(call("CONTAINS", *(each.expect(WORDS) for each in given)), "flag")
+
+
+def _before(given: Arguments) -> Typed:
+    """What stands before the first mark; unknown where there is none."""
+    text, mark = (each.expect(WORDS) for each in given)
+    at = call("INSTR", text, mark)
+    part = call("SUBSTR", text.copy(), number(1), exp.Sub(this=at.copy(), expression=number(1)))
+    return Typed(when(exp.GT(this=at, expression=number(0)), part), "text")
+
+
+def _after(given: Arguments) -> Typed:
+    """What stands after the first mark; unknown where there is none."""
+    text, mark = (each.expect(WORDS) for each in given)
+    at = call("INSTR", text, mark)
+    start = exp.Add(this=at.copy(), expression=call("LENGTH", mark.copy()))
+    return Typed(when(exp.GT(this=at, expression=number(0)), call("SUBSTR", text.copy(), start)), "text")
+
+
+def _number_in(given: Arguments) -> Typed:
+    """The number that a text is; unknown where it is something else."""
+    text = call("TRIM", given[0].expect(WORDS))
+    return Typed(when(call("IS_NUMBER", text), cast(text.copy(), "number")), "number")
+
+
 ROW: Mapping[str, Callable[[Arguments], Typed]] = {
     "days_between": _days_between,
     "ratio": _ratio,
@@ -135,6 +161,10 @@ ROW: Mapping[str, Callable[[Arguments], Typed]] = {
     "concat": _concat,
     "replace": _words("REPLACE"),
     "starts_with": _starts_with,
+    "contains": _contains,
+    "before": _before,
+    "after": _after,
+    "number": _number_in,
 }
 """Functions of the values of one row; `as_of`, `setting` and `previous` need the scope and are the compiler's."""
 

@@ -26,7 +26,7 @@ from worthbook.data.notes import Counts, Notes
 from worthbook.data.recognise import Recognition, recognise
 from worthbook.data.reject_lines import RejectedLines
 from worthbook.data.source import Source, open_source
-from worthbook.definitions.mapping import MappingDefinition
+from worthbook.definitions.mapping import MappingDefinition, vocabulary
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.errors import Fault, Place
 from worthbook.kernel.language import Text
@@ -107,7 +107,7 @@ def ingest(
     import_id = f"{now():%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:6]}"
     folder = _working_folder(book, import_id)
     try:
-        source = open_source(file, folder)
+        source = open_source(file, folder, vocabulary(mappings.values()))
         recognition = recognise(source, mappings, mapping)
         content = fingerprint([content, recognition.mapping.fingerprint])
         known = book.history().with_content(content)

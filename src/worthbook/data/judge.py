@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -17,7 +17,7 @@ from worthbook.data.recognise import Recognition
 from worthbook.data.source import LINES, Source, SourceColumn
 from worthbook.data.typed import Kind
 from worthbook.data.verdict import Reason
-from worthbook.definitions.mapping import FIRST_LINE, Feed
+from worthbook.definitions.mapping import FILE_NAME, FIRST_LINE, IMPORTED_ON, Feed
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.language import Text
 from worthbook.kernel.money import LARGEST
@@ -50,7 +50,16 @@ class Fields:
 
 def fields_of(recognition: Recognition) -> Fields:
     """What formulas of the mapping may read."""
-    kinds: dict[str, Kind] = {name: unit.storage for name, unit in recognition.mapping.readable.items()}
+    return _fields(recognition, recognition.mapping.readable)
+
+
+def fields_of_feed(recognition: Recognition, feed: Feed) -> Fields:
+    """What formulas of one of its feeds may read."""
+    return _fields(recognition, recognition.mapping.readable_by(feed))
+
+
+def _fields(recognition: Recognition, readable: Mapping[str, Unit]) -> Fields:
+    kinds: dict[str, Kind] = {name: unit.storage for name, unit in readable.items()}
     return Fields(kinds, frozenset(recognition.mapping.fields.keys() - recognition.fields.keys()))
 
 
@@ -114,8 +123,11 @@ class Judge:
 
     def _valued(self, query: str) -> str:
         """Each field as a value, under its own name."""
-        values = ", ".join(f"{self._value(name)} AS {_quoted(name)}" for name in self.recognition.mapping.fields)
-        return f"SELECT *, {values} FROM ({query})"
+        values = [f"{self._value(name)} AS {_quoted(name)}" for name in self.recognition.mapping.fields]
+        stem = self.source.file.name.split(".")[0].replace("'", "''")
+        given = {FILE_NAME: f"'{stem}'", IMPORTED_ON: f"DATE '{self.today}'"}
+        values += [f"{value} AS {_quoted(name)}" for name, value in given.items() if name not in self._own]
+        return f"SELECT *, {', '.join(values)} FROM ({query})"
 
     def _summed(self, query: str) -> str:
         orders = self.recognition.mapping.carry_down
@@ -139,6 +151,10 @@ class Judge:
             read = value_as(unit, _text(name), column.type)
         return f"CAST({read} AS DATE)" if unit is Unit.DATE else read
 
+    @property
+    def _own(self) -> Collection[str]:
+        return self.recognition.mapping.fields
+
     def _is_text(self, name: str) -> bool:
         return is_text(self.recognition, name)
 
@@ -146,38 +162,53 @@ class Judge:
 
     def _reasons(self) -> Iterator[Reason]:
         yield Reason("blank-line", "is_blank", verdict.BLANK_LINE, is_skip=True)
+        more = self.recognition.mapping.header_lines - 1
+        if more:
+            of_headers = f"line <= (SELECT max(line) FROM (SELECT line FROM {LINES} ORDER BY line LIMIT {more}))"
+            yield Reason("header-line", of_headers, verdict.HEADER_LINE, is_skip=True)
         for skip in self.recognition.mapping.skip:
             slug = skip.reason.replace("_", "-")
             yield Reason(slug, self.fields.condition(skip.when), skip.because, is_skip=True)
         for name, column in self.recognition.fields.items():
             yield from _unreadable(name, self.recognition.mapping.fields[name].unit, column)
-        feed = self.recognition.mapping.feeds[0]
-        yield from self._missing(feed)
-        yield from self._out_of_range(feed)
+        yield from self._missing(self.recognition.mapping.feeds[0])
+        yield from self._out_of_range(self.recognition.mapping.feeds[0])
         if self.recognition.mapping.identical_lines == "reject":
             yield Reason("duplicate-line", "copy > 1", verdict.DUPLICATE_LINE)
 
     def _missing(self, feed: Feed) -> Iterator[Reason]:
         for name, column in self.tables[feed.table].columns.items():
-            if column.required and column.default is None and name in feed.columns:
+            if (
+                column.required
+                and column.default is None
+                and name in feed.columns
+                and self._of_line(feed.columns[name])
+            ):
                 source = self._read_by(feed.columns[name])
                 title = column.title if source is None else Text(en=source.header, zh=source.header)
                 sentence = Text(
                     en=verdict.VALUE_MISSING.en.replace("{column}", title.en),
                     zh=verdict.VALUE_MISSING.zh.replace("{column}", title.zh),
                 )
-                yield Reason("value-missing", f"({self.fields.value(feed.columns[name])}) IS NULL", sentence, source)
+                missing = f"({self.fields.value(feed.columns[name])}) IS NULL"
+                when = missing if feed.when is None else f"{missing} AND ({self.fields.condition(feed.when)})"
+                yield Reason("value-missing", when, sentence, source)
 
     def _out_of_range(self, feed: Feed) -> Iterator[Reason]:
         table = self.tables[feed.table]
-        if table.time is not None and table.time in feed.columns:
+        if table.time is not None and table.time in feed.columns and self._of_line(feed.columns[table.time]):
             formula = feed.columns[table.time]
             later = f"CAST({self.fields.value(formula)} AS DATE) > DATE '{self.today}'"
             yield Reason("date-in-future", later, verdict.DATE_IN_FUTURE, self._read_by(formula))
         for name, formula in feed.columns.items():
-            if table.columns[name].unit is Unit.MONEY and formula not in self.fields.kinds:
+            given = formula in self.fields.kinds or not self._of_line(formula)
+            if table.columns[name].unit is Unit.MONEY and not given:
                 over = f"abs(CAST({self.fields.value(formula)} AS DOUBLE)) > {LARGEST}"
                 yield Reason("amount-too-large", over, verdict.PRODUCT_TOO_LARGE)
+
+    def _of_line(self, formula: str) -> bool:
+        """Whether it is about the line as a whole, not about one of several columns that are alike."""
+        return parse(formula).columns <= self.fields.kinds.keys()
 
     def _read_by(self, formula: str) -> SourceColumn | None:
         """The first column of the file that a formula reads."""

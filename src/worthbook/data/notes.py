@@ -31,6 +31,8 @@ EXTREME = Text(
     zh="第 {line} 行的金额 {amount} 是金额中位数的 {times} 倍，请核实。",
 )
 
+_LINES_OF_ORDERS = "transactions"
+"""The table in which two rows may be alike."""
 _EXTREME = 10_000
 """Amounts so many times the median are said to be odd; even a wholesaler's largest order is below."""
 _MEDIAN_OF = 1_000_000
@@ -96,7 +98,8 @@ class Notes:
         )
 
     def _identical(self) -> Iterator[Text]:
-        if self.recognition.mapping.identical_lines == "reject":
+        mapping = self.recognition.mapping
+        if mapping.identical_lines == "reject" or all(feed.table != _LINES_OF_ORDERS for feed in mapping.feeds):
             return
         columns = ", ".join(column.sql for column in self.source.columns)
         ((repeated,),) = self.connection.execute(
@@ -109,8 +112,9 @@ class Notes:
 
     def _extreme(self) -> Iterator[Text]:
         """An amount that is out of all proportion."""
-        formula = self.recognition.mapping.feeds[0].columns.get("amount")
-        if formula is None:
+        feed = self.recognition.mapping.feeds[0]
+        formula = feed.columns.get("amount")
+        if formula is None or feed.each is not None:
             return
         size = f"abs(CAST({fields_of(self.recognition).value(formula)} AS DOUBLE))"
         every = 1 + self.counts().accepted // _MEDIAN_OF

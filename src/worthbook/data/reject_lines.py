@@ -69,7 +69,7 @@ class RejectedLines:
 def _value(reasons: tuple[Reason, ...]) -> str:
     """The value in the column that is to blame."""
     cases = " ".join(
-        f"WHEN {number} THEN CAST({LINES}.{each.column.sql} AS VARCHAR)"
+        f"WHEN {number} THEN CAST({each.column.of_lines} AS VARCHAR)"
         for each, number in numbered(reasons)
         if each.column is not None and not each.is_skip
     )

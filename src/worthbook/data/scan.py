@@ -44,6 +44,8 @@ class Layout:
     columns: int
     file: Path
     """What errors name; the text may have been copied from it."""
+    header: int
+    """The line of the headers."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Scan:
 
     lines: int
     header: int
-    """The first line that is not blank."""
+    """The line of the headers."""
     blank: Lines
     """Empty lines after the header."""
     continued: Lines
@@ -93,19 +95,9 @@ def scan(path: Path, layout: Layout) -> Scan:
         WorthbookError: quote-unclosed.
     """
     marks = _mark(path)
-    header = first_line(path)[0]
-    continued = np.asarray(list(_continued(path, marks, layout, header)), dtype=np.int64)
-    blank = np.setdiff1d(marks.blank[marks.blank > header], continued)
-    return Scan(marks.lines, header, blank, continued)
-
-
-def first_line(path: Path) -> tuple[int, str]:
-    """The first line that is not blank, and its number."""
-    with path.open("rb") as stream:
-        for number, line in enumerate(stream, start=1):
-            if line.strip():
-                return number, line.decode().rstrip("\n")
-    return 0, ""
+    continued = np.asarray(list(_continued(path, marks, layout)), dtype=np.int64)
+    blank = np.setdiff1d(marks.blank[marks.blank > layout.header], continued)
+    return Scan(marks.lines, layout.header, blank, continued)
 
 
 def line_at(path: Path, positions: list[int]) -> list[int]:
@@ -163,12 +155,12 @@ def _mark_piece(data: bytes) -> _Marks:
     return _Marks(len(ends), blank, odd + 1, starts[odd])
 
 
-def _continued(path: Path, marks: _Marks, layout: Layout, header: int) -> Iterator[int]:
+def _continued(path: Path, marks: _Marks, layout: Layout) -> Iterator[int]:
     """The lines that go on with a quoted value; each value of several lines is followed to its end."""
     reached = 0
     with path.open("rb") as stream:
         for line, at in zip(marks.odd.tolist(), marks.odd_at.tolist(), strict=True):
-            if line <= reached:
+            if line <= reached or line < layout.header:
                 continue
             stream.seek(at)
             record = _Record(layout.delimiter)
@@ -181,7 +173,7 @@ def _continued(path: Path, marks: _Marks, layout: Layout, header: int) -> Iterat
                 record.read(following)
                 reached += 1
                 yield reached
-            if reached > line and (record.malformed or (line > header and record.fields != layout.columns)):
+            if reached > line and (record.malformed or (line > layout.header and record.fields != layout.columns)):
                 raise _unclosed(layout.file, line)
 
 

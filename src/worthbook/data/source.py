@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,8 +13,9 @@ import duckdb
 import numpy as np
 
 from worthbook.data.decode import FILE_DAMAGED, decode, is_parquet
+from worthbook.data.header import LOOKED_AT, delimiter_of, divided, header_line
 from worthbook.data.ledger import quoted
-from worthbook.data.scan import Layout, Scan, first_line, line_at, scan
+from worthbook.data.scan import Layout, Scan, line_at, scan
 from worthbook.kernel.errors import Fault, Place
 from worthbook.kernel.language import Text
 
@@ -24,8 +25,12 @@ FILE_WITHOUT_ROWS = Fault(
     hint=Text(en="Export it again with the lines.", zh="请重新导出包含数据的文件。"),
 )
 
-_DELIMITERS = (",", "\t", ";", "|")
+PREAMBLE = Text(
+    en="Lines that stand before the headers: {lines}. The headers are in line {line}.",
+    zh="标题行之前有 {lines} 行说明文字，标题行为第 {line} 行。",
+)
 _SAMPLE_LINES = 2000
+_LONGEST_PREAMBLE = 1 << 20
 _LONGEST_LINE = 64 << 20
 
 LINES = "source_lines"
@@ -43,6 +48,24 @@ class SourceColumn:
     """Its name in the relation."""
     type: str
     """What DuckDB holds it as; VARCHAR for every column of a text file."""
+    parts: tuple[str, ...] = ()
+    """The headers of the columns that it is put together from, if there are several."""
+
+    def with_time(self, clock: SourceColumn) -> SourceColumn:
+        """A column of days with the time of day from another."""
+        day, time = (f"CAST({column.of_lines} AS VARCHAR)" for column in (self, clock))
+        together = f"({day} || coalesce(' ' || {time}, ''))"
+        return SourceColumn(f"{self.header} {clock.header}", together, "VARCHAR", (self.header, clock.header))
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The headers in the file of what it is read from."""
+        return self.parts or (self.header,)
+
+    @property
+    def of_lines(self) -> str:
+        """Its name where other relations are beside the file's."""
+        return self.sql if self.sql.startswith("(") else f"{LINES}.{self.sql}"
 
 
 @dataclass(frozen=True)
@@ -75,15 +98,20 @@ class Source(Protocol):
         ...
 
 
-def open_source(file: Path, folder: Path) -> Source:
-    """Open a CSV or Parquet file; `folder` is for copies that are needed on the way.
+def open_source(file: Path, folder: Path, known: Collection[str] = ()) -> Source:
+    """Open a CSV or Parquet file.
+
+    Args:
+        file: CSV (also compressed by gzip) or Parquet.
+        folder: for copies that are needed on the way.
+        known: keys of headers by which the line of headers is found where other lines stand before it.
 
     Raises:
         WorthbookError: what `decode` and `scan` find, file-without-rows.
     """
     if is_parquet(file):
         return ParquetSource(file)
-    return TextSource(file, folder)
+    return TextSource(file, folder, known)
 
 
 class ParquetSource:
@@ -131,18 +159,24 @@ class ParquetSource:
 class TextSource:
     """A text file with one line of headers."""
 
-    def __init__(self, file: Path, folder: Path) -> None:
+    def __init__(self, file: Path, folder: Path, known: Collection[str] = ()) -> None:
         """Decode it, find its delimiter and headers, and count its lines."""
         self.file = file
         text = decode(file, folder / "text.csv")
         self._path = text.path
         self.notes: tuple[Text, ...] = () if text.note is None else (text.note,)
-        _, header = first_line(self._path)
-        header = header.lstrip("\ufeff")
-        self.delimiter = max(_DELIMITERS, key=lambda each: len(_divided(header, each)))
-        headers = _told_apart(_divided(header, self.delimiter))
+        first_lines = _first_lines(self._path)
+        at = header_line(first_lines, known)
+        self.preamble = tuple(line.strip() for line in first_lines[:at] if line.strip())
+        if self.preamble:
+            self.notes = (*self.notes, PREAMBLE.format(lines=len(self.preamble), line=at + 1))
+        header = first_lines[at].rstrip("\n") if first_lines else ""
+        self.delimiter = delimiter_of(header)
+        headers = _told_apart(divided(header, self.delimiter))
         self.columns = tuple(SourceColumn(name, f"c{index}", "VARCHAR") for index, name in enumerate(headers))
-        self._scan: Scan = scan(self._path, Layout(self.delimiter.encode(), len(headers), file))
+        self._scan: Scan = scan(
+            self._path, Layout(self.delimiter.encode(), len(headers), file, at + 1 if first_lines else 0)
+        )
         if not self._scan.records:
             raise FILE_WITHOUT_ROWS(Place(str(file), self._scan.header), file=file.name)
 
@@ -207,8 +241,14 @@ def _name(header: str) -> str:
     return '"' + header.replace('"', '""') + '"'
 
 
-def _divided(line: str, delimiter: str) -> list[str]:
-    return next(csv.reader([line], delimiter=delimiter), [])
+def _first_lines(path: Path) -> list[str]:
+    found: list[str] = []
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        for line in stream:
+            found.append(line)
+            if len(found) == LOOKED_AT or sum(map(len, found)) > _LONGEST_PREAMBLE:
+                break
+    return found
 
 
 def _told_apart(headers: Sequence[str]) -> list[str]:

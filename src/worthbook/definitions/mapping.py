@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -19,6 +19,10 @@ Look = Literal["customer", "date", "money"]
 
 FIRST_LINE = "is_first_line"
 """In a mapping with `carry_down`: holds on the first line of each order."""
+FILE_NAME, IMPORTED_ON = "file_name", "imported_on"
+"""What every mapping may read beside its fields: the file's name without its endings, and the day of the import."""
+HEADER, LABEL = "_header", "_label"
+"""In a feed over columns that are alike: endings of the fields that hold a column's header and its words."""
 
 
 class SourceField(Part):
@@ -31,6 +35,22 @@ class SourceField(Part):
     """Whether a file without it is of another kind."""
     looks_like: Look | None = None
     """How the column may be found by its values where no header fits."""
+    with_time: tuple[str, ...] = ()
+    """For dates: headers of a column that holds the time of day."""
+
+
+class WideColumns(Part):
+    """Columns of the file that are alike: one for each product held, one for each question. Each may give a row."""
+
+    headers: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Headers, or patterns in which `*` stands for anything; a column that a field reads is never among them."""
+    but: tuple[str, ...] = ()
+    """Headers or patterns of columns that are left out nevertheless."""
+    labels: Mapping[str, str] = {}
+    """Header → what it stands for, where the file does not say."""
+    unit: Unit = Unit.TEXT
+    needed: bool = True
+    """Whether a file without any of them is of another kind."""
 
 
 class CarryDown(Part):
@@ -63,6 +83,9 @@ class Feed(Part):
     table: Name
     when: Formula | None = None
     """Which accepted lines give a row; None is every line."""
+    each: Name | None = None
+    """One of the mapping's `wide`: a row for each of its columns that holds something on the line. Formulas then also
+    read the value under this name, and the column's header and words under `…_header` and `…_label`."""
     columns: Mapping[Name, Formula]
 
 
@@ -73,20 +96,41 @@ class MappingDefinition(Definition):
 
     fields: Mapping[Name, SourceField]
     feeds: Annotated[tuple[Feed, ...], Field(min_length=1)]
+    wide: Mapping[Name, WideColumns] = {}
     carry_down: CarryDown | None = None
     skip: tuple[Skip, ...] = ()
     identical_lines: Literal["keep", "reject"] = "keep"
     """Lines alike in every column: separate purchases in a plain log, a mistake where each line has an order number."""
     generic: bool = False
     """Whether it is tried only where no special layout fits."""
+    header_lines: Annotated[int, Field(ge=1, le=9)] = 1
+    """How many lines of headers the file has: columns are found by the first, the second holds their words."""
 
     @property
     def readable(self) -> Mapping[str, Unit]:
         """Everything that its formulas may read, and its unit."""
         own = {name: field.unit for name, field in self.fields.items()}
+        given = {FILE_NAME: Unit.TEXT, IMPORTED_ON: Unit.DATE, **own}
         if self.carry_down is None:
-            return own
-        return {**own, **dict.fromkeys(self.carry_down.totals, Unit.QUANTITY), FIRST_LINE: Unit.FLAG}
+            return given
+        return {**given, **dict.fromkeys(self.carry_down.totals, Unit.QUANTITY), FIRST_LINE: Unit.FLAG}
+
+    def readable_by(self, feed: Feed) -> Mapping[str, Unit]:
+        """Everything that the formulas of one feed may read."""
+        if feed.each is None or feed.each not in self.wide:
+            return self.readable
+        words = dict.fromkeys((feed.each + HEADER, feed.each + LABEL), Unit.TEXT)
+        return {**self.readable, feed.each: self.wide[feed.each].unit, **words}
+
+
+def vocabulary(mappings: Iterable[MappingDefinition]) -> frozenset[str]:
+    """The keys of all headers that some mapping knows."""
+    return frozenset(
+        header_key(name)
+        for mapping in mappings
+        for field in mapping.fields.values()
+        for name in (*field.names, *field.with_time)
+    )
 
 
 def header_key(header: str) -> str:

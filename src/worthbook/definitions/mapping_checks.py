@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from worthbook.definitions.formulas import COLUMN_UNKNOWN, FormulaReader
 from worthbook.definitions.mapping import MappingDefinition
@@ -14,6 +14,11 @@ from worthbook.kernel.language import Text
 FIELD_UNKNOWN = Fault(
     "mapping-field-unknown",
     what=Text(en="The mapping has no field '{name}'.", zh="该映射没有名为“{name}”的字段。"),
+    hint=Text(en="{near}", zh="{near}"),
+)
+WIDE_UNKNOWN = Fault(
+    "mapping-wide-unknown",
+    what=Text(en="The mapping has no columns '{name}' under `wide`.", zh="该映射的 wide 中没有名为“{name}”的一组列。"),
     hint=Text(en="{near}", zh="{near}"),
 )
 COLUMN_REQUIRED = Fault(
@@ -38,25 +43,28 @@ def problems(
     """What is wrong with one mapping."""
     yield from _fields_named(mapping)
     whole = Text(en=f"The mapping '{mapping.name}'", zh=f"映射“{mapping.name}”")
-    for path, formula in _formulas(mapping):
-        known = mapping.fields if path[0] == "carry_down" else mapping.readable
+    for path, formula, known in _formulas(mapping):
         yield from formulas.problems(formula, mapping.place_of(*path), known, whole, aggregate=False)
-    for index in range(len(mapping.feeds)):
+    for index, feed in enumerate(mapping.feeds):
+        if feed.each is not None and feed.each not in mapping.wide:
+            near = did_you_mean(feed.each, mapping.wide)
+            yield WIDE_UNKNOWN.problem(mapping.place_of("feeds", index, "each"), name=feed.each, near=near)
         yield from _table_fed(mapping, index, tables)
 
 
-def _formulas(mapping: MappingDefinition) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Every formula, and where it stands."""
+def _formulas(mapping: MappingDefinition) -> Iterator[tuple[tuple[str | int, ...], str, Collection[str]]]:
+    """Every formula, where it stands, and what it may read."""
     if mapping.carry_down is not None:
         for name, formula in mapping.carry_down.totals.items():
-            yield ("carry_down", "totals", name), formula
+            yield ("carry_down", "totals", name), formula, mapping.fields
     for index, skip in enumerate(mapping.skip):
-        yield ("skip", index, "when"), skip.when
+        yield ("skip", index, "when"), skip.when, mapping.readable
     for index, feed in enumerate(mapping.feeds):
+        known = mapping.readable_by(feed)
         if feed.when is not None:
-            yield ("feeds", index, "when"), feed.when
+            yield ("feeds", index, "when"), feed.when, known
         for column, formula in feed.columns.items():
-            yield ("feeds", index, "columns", column), formula
+            yield ("feeds", index, "columns", column), formula, known
 
 
 def _fields_named(mapping: MappingDefinition) -> Iterator[Problem]:
