@@ -59,7 +59,7 @@ def measure(name: str, formula: str, table: str | None = None, window: str | Non
         ),
         (
             [measure("a", "sum(amount)", "transaction")],
-            "[table-unknown] There is no table 'transaction'.\n  hint: Did you mean 'transactions'?",
+            "[table-unknown] There is no table 'transaction'.\n  hint: Did you mean 'transactions' or 'interactions'?",
         ),
         (
             [measure("a", "count(*)", "products")],

@@ -91,3 +91,32 @@ def test_a_mapping_that_fits_has_no_problems() -> None:
 )
 def test_a_mistake_is_told(before: str, after: str, problem: str) -> None:
     assert [each[: len(problem)] for each in told(before, after)] == [problem]
+
+
+WIDE = """  paid: {names: [paid], unit: money}
+wide: {line: {headers: ["item_*"], unit: money}}
+"""
+
+
+def test_a_feed_over_columns_that_are_alike_reads_value_header_and_words() -> None:
+    text = SHOP.replace("  paid: {names: [paid], unit: money}\n", WIDE)
+    text = text.replace("    when: paid > 0\n", "    when: line > 0\n    each: line\n")
+    text = text.replace("sale_id: receipt", "sale_id: concat(receipt, line_header, line_label)")
+    assert checks.problems(read_text(text, "m.yaml"), parse) == ()
+
+
+def test_such_columns_are_unknown_to_other_feeds_and_by_another_name() -> None:
+    text = SHOP.replace("  paid: {names: [paid], unit: money}\n", WIDE).replace("when: paid > 0", "when: line > 0")
+    assert [problem.slug for problem in checks.problems(read_text(text, "m.yaml"), parse)] == ["column-unknown"]
+    text = SHOP.replace("  paid: {names: [paid], unit: money}\n", WIDE).replace("when: paid > 0", "each: lines")
+    (problem,) = checks.problems(read_text(text, "m.yaml"), parse)
+    assert (
+        problem.say("en")
+        .replace("\n  hint:", "")
+        .endswith("[mapping-wide-unknown] The mapping has no columns 'lines' under `wide`. Did you mean 'line'?")
+    )
+
+
+def test_every_mapping_may_read_the_name_of_the_file_and_the_day_of_the_import() -> None:
+    assert told("sale_id: receipt", "sale_id: concat(file_name, ' ', receipt)") == []
+    assert told("when: paid > 0", "when: imported_on > '2026-01-01'") == []

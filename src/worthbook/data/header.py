@@ -12,7 +12,7 @@ DELIMITERS = (",", "\t", ";", "|")
 
 LOOKED_AT = 60
 """The header is looked for in so many lines."""
-_FEWEST = 3
+_FEWEST = 2
 """A line with fewer known headers is not taken for the header in the place of the first line."""
 _MOST = 0.5
 """Nor is one in which less than this part of the cells are known headers."""

@@ -191,7 +191,12 @@ class Judge:
                     zh=verdict.VALUE_MISSING.zh.replace("{column}", title.zh),
                 )
                 missing = f"({self.fields.value(feed.columns[name])}) IS NULL"
-                when = missing if feed.when is None else f"{missing} AND ({self.fields.condition(feed.when)})"
+                of_line = feed.when is not None and self._of_line(feed.when)
+                when = (
+                    missing
+                    if feed.when is None or not of_line
+                    else f"{missing} AND ({self.fields.condition(feed.when)})"
+                )
                 yield Reason("value-missing", when, sentence, source)
 
     def _out_of_range(self, feed: Feed) -> Iterator[Reason]:
