@@ -11,7 +11,8 @@ from worthbook.kernel.errors import WorthbookError
 def scanned(folder: Path, text: str, columns: int = 2) -> Scan:
     file = folder / "text.csv"
     file.write_text(text)
-    return scan(file, Layout(b",", columns, file, 1))
+    header = 1 + next(index for index, line in enumerate(text.splitlines()) if line.strip())
+    return scan(file, Layout(b",", columns, file, header))
 
 
 @pytest.mark.parametrize(
