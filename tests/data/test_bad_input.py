@@ -13,7 +13,7 @@ from worthbook.kernel.errors import WorthbookError
 BAD = Path(__file__).resolve().parents[1] / "bad_input"
 
 HOW = (
-    "\n  hint: Name one of the columns {name}, or describe the file in a mapping in the book's definitions/ folder. "
+    "\n  hint: Name one of the columns {name}, or say which it is: --map {name}=COLUMN. "
     "Columns found: {columns}."
 )
 CLOSE = "\n  hint: Close or remove the quote in that line, then import the file again."
@@ -33,12 +33,12 @@ CASES = {
     "binary.csv": "[file-not-text] FILE is neither a text table (CSV) nor Parquet: it holds binary data."
     "\n  hint: Save it as CSV (UTF-8) or Parquet first; Excel workbooks are not read yet.",
     "no_customer.csv": NO_CUSTOMER + HOW.format(name="customer_id", columns="order_date, amount"),
-    "no_date.csv": NO_DATE + HOW.format(name="date", columns="customer_id, amount"),
+    "no_date.csv": NO_DATE + HOW.format(name="ordered_on", columns="customer_id, amount"),
     "no_customer_no_date.csv": NO_CUSTOMER
     + HOW.format(name="customer_id", columns="colour, size")
     + "\n"
     + NO_DATE
-    + HOW.format(name="date", columns="colour, size"),
+    + HOW.format(name="ordered_on", columns="colour, size"),
     "all_rejected.csv": "PATH: [all-lines-rejected] None of the 3 lines of FILE could be used. "
     "Lines rejected: 2, the first is line 2: 'yesterday' cannot be read as a date. "
     "Lines rejected: 1, the first is line 4: 'ten' cannot be read as a number."
