@@ -12,10 +12,7 @@ from worthbook.kernel.errors import WorthbookError
 
 BAD = Path(__file__).resolve().parents[1] / "bad_input"
 
-HOW = (
-    "\n  hint: Name one of the columns {name}, or say which it is: --map {name}=COLUMN. "
-    "Columns found: {columns}."
-)
+HOW = "\n  hint: Name one of the columns {name}, or say which it is: --map {name}=COLUMN. Columns found: {columns}."
 CLOSE = "\n  hint: Close or remove the quote in that line, then import the file again."
 NO_CUSTOMER = "PATH: [customer-column-missing] No column of FILE says who the customer is."
 NO_DATE = "PATH: [date-column-missing] No column of FILE holds dates."
