@@ -26,6 +26,7 @@ _ABOUT = {
     "studies": Text(en="From", zh="依据"),
     "tables": Text(en="Columns", zh="列"),
     "mappings": Text(en="Feeds", zh="导入到"),
+    "instruments": Text(en="Questions", zh="题目"),
 }
 _WORDS = {
     "needs": Text(en="Made from", zh="计算依据"),

@@ -6,11 +6,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from worthbook.definitions import cycles, framework_checks, mapping_checks, table_checks
+from worthbook.definitions import cycles, framework_checks, instrument_checks, mapping_checks, table_checks
 from worthbook.definitions.columns import Maker, Parse, columns_made, table_columns, unit_of
 from worthbook.definitions.definition import Definition
 from worthbook.definitions.formulas import FormulaReader
 from worthbook.definitions.framework import FrameworkDefinition
+from worthbook.definitions.instrument import InstrumentDefinition
 from worthbook.definitions.mapping import MappingDefinition
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.model import ModelDefinition
@@ -94,6 +95,8 @@ class _Checks:
                 yield from table_checks.problems(definition, self.tables, self.formulas)
             case MappingDefinition():
                 yield from mapping_checks.problems(definition, self.tables, self.formulas)
+            case InstrumentDefinition():
+                yield from instrument_checks.problems(definition)
             case PopulationDefinition():
                 yield from self._population(definition)
             case MeasureDefinition():

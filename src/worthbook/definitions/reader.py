@@ -19,6 +19,7 @@ from worthbook.definitions import windows
 from worthbook.definitions.definition import Definition
 from worthbook.definitions.documents import Document, Documents, read_documents
 from worthbook.definitions.framework import FrameworkDefinition
+from worthbook.definitions.instrument import InstrumentDefinition
 from worthbook.definitions.kept import KeptDocuments
 from worthbook.definitions.mapping import MappingDefinition
 from worthbook.definitions.measure import MeasureDefinition
@@ -89,6 +90,7 @@ NOUNS: dict[str, type[Definition]] = {
         TableDefinition,
         MappingDefinition,
         PopulationDefinition,
+        InstrumentDefinition,
         MeasureDefinition,
         ModelDefinition,
         FrameworkDefinition,

@@ -13,6 +13,7 @@ from worthbook.definitions import checks, columns
 from worthbook.definitions.columns import Maker
 from worthbook.definitions.definition import Definition
 from worthbook.definitions.framework import FrameworkDefinition
+from worthbook.definitions.instrument import InstrumentDefinition
 from worthbook.definitions.kept import user_cache
 from worthbook.definitions.mapping import MappingDefinition
 from worthbook.definitions.measure import MeasureDefinition
@@ -48,6 +49,7 @@ class Catalogue:
     frameworks: Mapping[str, FrameworkDefinition]
     studies: Mapping[str, StudyDefinition]
     reports: Mapping[str, ReportDefinition]
+    instruments: Mapping[str, InstrumentDefinition]
     _needs: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -63,6 +65,7 @@ class Catalogue:
             frameworks=_by_name(found, FrameworkDefinition),
             studies=_by_name(found, StudyDefinition),
             reports=_by_name(found, ReportDefinition),
+            instruments=_by_name(found, InstrumentDefinition),
         )
 
     @cached_property
@@ -77,6 +80,7 @@ class Catalogue:
             self.tables,
             self.mappings,
             self.populations,
+            self.instruments,
         )
         return tuple(definition for kind in kinds for definition in kind.values())
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from worthbook.definitions.columns import unit_of
 from worthbook.definitions.definition import Definition
 from worthbook.definitions.framework import FrameworkDefinition
+from worthbook.definitions.instrument import InstrumentDefinition
 from worthbook.definitions.mapping import MappingDefinition
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.model import ModelDefinition
@@ -54,6 +55,9 @@ _LABELS: Mapping[str, Text] = {
     "studies": Text(en="Studies", zh="专题研究"),
     "columns": Text(en="Columns", zh="列"),
     "feeds": Text(en="Feeds", zh="导入到"),
+    "scoring": Text(en="Scored as", zh="计分方式"),
+    "brands": Text(en="Brands", zh="品牌"),
+    "waves": Text(en="Waves", zh="调查期次"),
 }
 _PLAIN: Mapping[str, tuple[str, ...]] = {
     "table": ("derived_from", "key", "where"),
@@ -80,6 +84,9 @@ def facts_of(definition: Definition) -> tuple[Fact, ...]:
             return (_fact("method", definition.method), *inputs, *optional, *_pairs("options", definition.options))
         case MappingDefinition():
             return _list("feeds", tuple(dict.fromkeys(feed.table for feed in definition.feeds)))
+        case InstrumentDefinition():
+            brands, waves = _list("brands", definition.brands), _list("waves", definition.waves)
+            return (_fact("scoring", definition.scoring), *brands, *waves)
         case _:
             return tuple(_plain(definition))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from worthbook.definitions.definition import Definition
 from worthbook.definitions.framework import Axis, FrameworkDefinition
+from worthbook.definitions.instrument import ASPECTS, InstrumentDefinition, Scale
 from worthbook.definitions.mapping import MappingDefinition
 from worthbook.definitions.model import ModelDefinition
 from worthbook.definitions.table import TableColumnDefinition, TableDefinition
@@ -23,6 +24,8 @@ _BANDS = TableColumn("bands", Text(en="Bands, lowest first", zh="分段（由低
 _FROM = TableColumn("from", Text(en="From", zh="来自"), Unit.TEXT)
 _OTHERWISE = Text(en="otherwise", zh="其余")
 _PERSONAL = Text(en="Personal data.", zh="个人信息。")
+_SCALE = TableColumn("scale", Text(en="Scale", zh="量表"), Unit.TEXT)
+_ABOUT = TableColumn("about", Text(en="About", zh="所测内容"), Unit.TEXT)
 _HEADERS = TableColumn("headers", Text(en="Headers in the file", zh="文件表头"), Unit.TEXT)
 
 
@@ -37,6 +40,8 @@ def tables_of(definition: Definition) -> tuple[Table, ...]:
             return (_columns(definition),)
         case MappingDefinition():
             return (_fields(definition), _fed(definition))
+        case InstrumentDefinition():
+            return (_questions(definition),)
         case _:
             return ()
 
@@ -123,3 +128,46 @@ def _fed(mapping: MappingDefinition) -> Table:
         (f"{feed.table}.{column}", formula) for feed in mapping.feeds for column, formula in feed.columns.items()
     )
     return Table("columns", Text(en="Columns fed", zh="导入的列"), (_COLUMN, _FROM), rows)
+
+
+def _questions(instrument: InstrumentDefinition) -> Table:
+    rows = tuple(
+        (name, question.text, _scale_words(instrument, name), _about_words(instrument, name))
+        for name, question in instrument.questions.items()
+    )
+    title = TableColumn("text", Text(en="Question", zh="题目"), Unit.TEXT)
+    return Table("questions", Text(en="Questions", zh="题目"), (_NAME, title, _SCALE, _ABOUT), rows)
+
+
+def _scale_words(instrument: InstrumentDefinition, question: str) -> Text:
+    """The answers of a question in short: `0 (Not at all likely) to 10 (Extremely likely)`."""
+    scale = instrument.scale_of(question)
+    if scale.kind == "text":
+        return Text(en="in words", zh="文字")
+    if scale.kind == "points":
+        return Text(en=f"points, {scale.total:g} in all", zh=f"点数，合计{scale.total:g}")
+    low, high = (_end(scale, end) for end in scale.bounds)
+    turned = instrument.questions[question].reversed
+    return Text(
+        en=f"{low.en} to {high.en}{', reversed' if turned else ''}",
+        zh=f"{low.zh} 至 {high.zh}{'，反向题' if turned else ''}",
+    )
+
+
+def _end(scale: Scale, end: float) -> Text:
+    label = scale.labels.get(int(end))
+    if label is None:
+        return Text(en=f"{end:g}", zh=f"{end:g}")
+    return Text(en=f"{end:g} ({label.en})", zh=f"{end:g}（{label.zh}）")
+
+
+def _about_words(instrument: InstrumentDefinition, name: str) -> Text:
+    """Construct or topic, and what is asked of it."""
+    question = instrument.questions[name]
+    about = instrument.topics.get(question.topic or "") or instrument.constructs.get(question.indicates or "")
+    aspect = ASPECTS[question.aspect]
+    if about is None:
+        return aspect
+    if question.aspect == "rating":
+        return about
+    return Text(en=f"{about.en}: {aspect.en}", zh=f"{about.zh}：{aspect.zh}")

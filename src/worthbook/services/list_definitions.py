@@ -8,6 +8,7 @@ from pathlib import Path
 
 from worthbook.definitions.definition import Definition
 from worthbook.definitions.framework import FrameworkDefinition
+from worthbook.definitions.instrument import InstrumentDefinition
 from worthbook.definitions.mapping import MappingDefinition
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.model import ModelDefinition
@@ -33,6 +34,7 @@ KINDS: Mapping[str, Text] = {
     "tables": Text(en="Tables", zh="数据表"),
     "mappings": Text(en="Mappings", zh="文件映射"),
     "populations": Text(en="Populations", zh="客户总体"),
+    "instruments": Text(en="Instruments", zh="调查问卷"),
 }
 
 
@@ -86,6 +88,7 @@ def definitions_of(catalogue: Catalogue, kind: str) -> tuple[Definition, ...]:
         "tables": catalogue.tables,
         "mappings": catalogue.mappings,
         "populations": catalogue.populations,
+        "instruments": catalogue.instruments,
     }
     return tuple(found[kind].values())
 
@@ -104,8 +107,17 @@ def _about(definition: Definition) -> Text:
             return _names(dict.fromkeys(feed.table for feed in definition.feeds))
         case StudyDefinition():
             return _names(dict.fromkeys(definition.inputs.values()))
+        case InstrumentDefinition():
+            return _asked(definition)
         case _:
             return Text(en="", zh="")
+
+
+def _asked(instrument: InstrumentDefinition) -> Text:
+    """How many questions there are, and about what."""
+    about = _joined(instrument.constructs.values() or instrument.topics.values())
+    count = len(instrument.questions)
+    return Text(en=f"{count}: {about.en}", zh=f"{count}题：{about.zh}")
 
 
 def _joined(texts: Iterable[Text]) -> Text:
