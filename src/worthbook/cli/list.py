@@ -13,7 +13,9 @@ from worthbook.cli.console import JsonOption, LanguageOption, answering, languag
 def list_definitions(
     kind: Annotated[
         str,
-        typer.Argument(help="measures, models, frameworks, studies, reports, tables, mappings, populations or instruments; or all."),
+        typer.Argument(
+            help="measures, models, frameworks, studies, reports, tables, mappings, populations or instruments; or all."
+        ),
     ] = "all",
     book: Annotated[Path | None, typer.Option(help="A book, to list its own definitions too.")] = None,
     language: LanguageOption = "en",

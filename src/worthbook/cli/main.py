@@ -13,6 +13,7 @@ from worthbook.cli.explain import explain
 from worthbook.cli.lifetime import lifetime
 from worthbook.cli.list import list_definitions
 from worthbook.cli.runs import runs
+from worthbook.cli.survey import survey
 
 app = typer.Typer(
     name="worthbook",
@@ -34,3 +35,5 @@ for command, name in (
     (demo, "demo"),
 ):
     app.command(name)(command)
+
+app.add_typer(survey)

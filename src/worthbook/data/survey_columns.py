@@ -18,7 +18,7 @@ NO_QUESTIONS = Fault(
         zh="{file} 中没有“{instrument}”各题（{wanted} 等）的答案列。",
     ),
     hint=Text(
-        en="Name the columns as the questions, or list their headers under `names:` in the instrument. Found: {columns}.",
+        en="Name the columns as the questions, or list their headers under `names:` there. Found: {columns}.",
         zh="请以题目名称作为列名，或在问卷定义的 `names:` 中列出表头。文件中的列：{columns}。",
     ),
 )

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import numpy as np
+from numpy.typing import NDArray
 
 from worthbook.data.answer_codes import Code, Codes, Kind
 from worthbook.data.answers import Answers, FloatArray, Strings
 from worthbook.data.convert import add_macros, text_as
 from worthbook.data.dates import date_order
 from worthbook.data.decode import fingerprint_of
-from worthbook.data.source import LINES, Source, open_source
-from worthbook.data.survey_columns import SurveyColumns, find_columns, tell_instrument
+from worthbook.data.source import open_source
+from worthbook.data.survey_columns import find_columns, tell_instrument
+from worthbook.data.survey_relation import SURVEY, SurveyRelation, quoted
 from worthbook.definitions.instrument import InstrumentDefinition
-from worthbook.definitions.mapping import header_key
 from worthbook.kernel.errors import Fault, Place, did_you_mean, raise_all
 from worthbook.kernel.language import Text
 from worthbook.kernel.provenance import Provenance
@@ -65,70 +66,7 @@ _REFUSED = Text(
     en="{count} lines could not be divided into columns and are left out (first: line {line}).",
     zh="有{count}行无法按列拆分，未计入（首行为第 {line} 行）。",
 )
-_SURVEY = "survey"
 _HALF = 0.5
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """One file, loaded, with what its columns hold."""
-
-    connection: duckdb.DuckDBPyConnection
-    source: Source
-    instrument: InstrumentDefinition
-    columns: SurveyColumns
-
-    @property
-    def asked(self) -> tuple[str, ...]:
-        """The questions that the file has, in the order of the instrument."""
-        return tuple(name for name in self.instrument.questions if name in self._found)
-
-    @property
-    def _found(self) -> Collection[str]:
-        if self.columns.long is None:
-            return self.columns.questions
-        rows = self.connection.execute(f"SELECT DISTINCT wb_clean({self.columns.long[0].sql}) FROM {LINES}").fetchall()
-        keys = {header_key(str(row[0])) for row in rows if row[0] is not None}
-        return [name for name in self.instrument.questions if keys & self._headers(name)]
-
-    def _headers(self, question: str) -> set[str]:
-        each = self.instrument.questions[question]
-        return {header_key(name) for name in (question, *each.names, each.text.en, each.text.zh)}
-
-    def prepare(self) -> None:
-        """Make the relation `survey`: a row a respondent, text columns named by role, question and segment."""
-        kept = {f"role {role}": column.sql for role, column in self.columns.roles.items()}
-        kept |= {f"segment {name}": column.sql for name, column in self.columns.segments.items()}
-        after = f"WHERE line > {self._preamble()}"
-        if self.columns.long is None:
-            kept |= {f"question {name}": column.sql for name, column in self.columns.questions.items()}
-            chosen = ", ".join(f'wb_clean(CAST({sql} AS VARCHAR)) AS "{name}"' for name, sql in kept.items())
-            self.connection.execute(f"CREATE TABLE {_SURVEY} AS SELECT line, {chosen} FROM {LINES} {after}")
-            return
-        self._pivot(kept, after)
-
-    def _pivot(self, kept: Mapping[str, str], after: str) -> None:
-        """From a line an answer to a row a respondent."""
-        asked, answer = (column.sql for column in self.columns.long or ())
-        texts = {row[0] for row in self.connection.execute(f"SELECT DISTINCT {asked} FROM {LINES}").fetchall()}
-        chosen = [f'min(wb_clean(CAST({sql} AS VARCHAR))) AS "{name}"' for name, sql in kept.items()]
-        for name in self.asked:
-            spelt = [quoted(text) for text in texts if text is not None and header_key(str(text)) in self._headers(name)]
-            chosen.append(f'max_by(wb_clean(CAST({answer} AS VARCHAR)), line) FILTER ({asked} IN ({", ".join(spelt)})) '
-                          f'AS "question {name}"')  # fmt: skip
-        who = [self.columns.roles[role].sql for role in ("respondent", "wave", "brand") if role in self.columns.roles]
-        grouped = f"GROUP BY {', '.join(who)}" if who else "GROUP BY line"
-        self.connection.execute(
-            f"CREATE TABLE {_SURVEY} AS SELECT min(line) AS line, {', '.join(chosen)} FROM {LINES} {after} {grouped}"
-        )
-
-    def _preamble(self) -> int:
-        """Lines of questions and ids that some programs write below the headers; Qualtrics marks the last of them."""
-        first = self.source.columns[0].sql
-        found = self.connection.execute(
-            f"SELECT coalesce(max(line), 0) FROM {LINES} WHERE CAST({first} AS VARCHAR) LIKE '{{\"ImportId\"%'"
-        ).fetchall()
-        return int(found[0][0])
 
 
 def read_survey(
@@ -157,36 +95,36 @@ def read_survey(
         with duckdb.connect(config={"threads": 1, "temp_directory": folder}) as connection:
             add_macros(connection)
             refused = source.load(connection)
-            reading = _Reading(connection, source, chosen, columns)
+            reading = SurveyRelation(connection, source, chosen, columns)
             reading.prepare()
             found = _answers(reading)
     notes = [Finding(note) for note in source.notes]
     if refused:
         notes.append(Finding(_REFUSED.format(count=len(refused), line=refused[0].line), "warning"))
     leaf = Provenance("table", "answers", None, content, "file")
-    return Answers(**{**found.__dict__, "notes": (*notes, *found.notes), "provenance": leaf})
+    return replace(found, notes=(*notes, *found.notes), provenance=leaf)
 
 
-def _answers(reading: _Reading) -> Answers:
+def _answers(reading: SurveyRelation) -> Answers:
     codes, notes = _decoded(reading)
     rated = tuple(codes)
     _check_words(reading)
     chosen = {
         "line": "line",
         **{f"value {name}": _case(f"question {name}", codes[name]) for name in rated},
-        **{name: f"coalesce({_column(reading, name)}, '')" for name in _texts(reading)},
+        **{name: f"coalesce({_column(name)}, '')" for name in _texts(reading)},
         "weight": _number(reading, "weight"),
         "seconds": _number(reading, "seconds"),
         "day": _day(reading),
     }
     order, twice = _latest(reading)
     selected = ", ".join(f'{sql} AS "{name}"' for name, sql in chosen.items())
-    rows = reading.connection.execute(f"SELECT {selected} FROM {_SURVEY} {order} ORDER BY line").fetchnumpy()
+    rows = reading.connection.execute(f"SELECT {selected} FROM {SURVEY} {order} ORDER BY line").fetchnumpy()
     size = len(rows["line"])
     values = [_floats(rows[f"value {name}"]) for name in rated]
     strings = {name: _strings(rows[name], size) for name in _texts(reading)}
     weights = _floats(rows["weight"])
-    _check_weights(reading, weights, rows["line"])
+    _check_weights(reading, weights, np.asarray(rows["line"]))
     return Answers(
         instrument=reading.instrument,
         questions=rated,
@@ -200,7 +138,9 @@ def _answers(reading: _Reading) -> Answers:
         answered_on=np.ma.filled(np.ma.asanyarray(rows["day"]).astype("datetime64[s]"), np.datetime64("NaT")),
         segments={name: strings[f"segment {name}"] for name in reading.columns.segments},
         comments={
-            name: strings[f"question {name}"] for name in reading.asked if reading.instrument.scale_of(name).kind == "text"
+            name: strings[f"question {name}"]
+            for name in reading.asked
+            if reading.instrument.scale_of(name).kind == "text"
         },
         notes=(*notes, *twice),
     )
@@ -209,7 +149,7 @@ def _answers(reading: _Reading) -> Answers:
 # --- answers ---------------------------------------------------------------------------------------------------------
 
 
-def _decoded(reading: _Reading) -> tuple[dict[str, dict[str, Code]], list[Finding]]:
+def _decoded(reading: SurveyRelation) -> tuple[dict[str, dict[str, Code]], list[Finding]]:
     """How each different entry of each question is read; what does not fit its scale is counted and said."""
     codes: dict[str, dict[str, Code]] = {}
     notes: list[Finding] = []
@@ -219,7 +159,7 @@ def _decoded(reading: _Reading) -> tuple[dict[str, dict[str, Code]], list[Findin
         if scale.kind == "text":
             continue
         entries = reading.connection.execute(
-            f'SELECT "question {name}", count(*) FROM {_SURVEY} WHERE "question {name}" IS NOT NULL '
+            f'SELECT "question {name}", count(*) FROM {SURVEY} WHERE "question {name}" IS NOT NULL '
             "GROUP BY 1 ORDER BY 2 DESC, 1"
         ).fetchall()
         codes[name] = Codes.of(scale).read_all(str(entry) for entry, _ in entries)
@@ -249,14 +189,14 @@ def _case(column: str, codes: Mapping[str, Code]) -> str:
     return f'CAST(CASE "{column}"{cases} END AS DOUBLE)' if cases else "CAST(NULL AS DOUBLE)"
 
 
-def _latest(reading: _Reading) -> tuple[str, Iterator[Finding]]:
+def _latest(reading: SurveyRelation) -> tuple[str, Iterator[Finding]]:
     """The condition that keeps one row a respondent, wave and brand, and what to say of the others."""
     who = [role for role in ("respondent", "wave", "brand") if role in reading.columns.roles]
     if "respondent" not in who:
         return "", iter(())
     key = ", ".join(f"coalesce(\"role {role}\", '')" for role in who)
     twice = reading.connection.execute(
-        f'SELECT "role respondent" FROM {_SURVEY} WHERE "role respondent" IS NOT NULL GROUP BY {key}, 1 '
+        f'SELECT "role respondent" FROM {SURVEY} WHERE "role respondent" IS NOT NULL GROUP BY {key}, 1 '
         "HAVING count(*) > 1 ORDER BY min(line)"
     ).fetchall()
     notes = [Finding(_TWICE.format(count=len(twice), example=twice[0][0]), "warning")] if twice else []
@@ -267,7 +207,7 @@ def _latest(reading: _Reading) -> tuple[str, Iterator[Finding]]:
 # --- what is known of respondents ------------------------------------------------------------------------------------
 
 
-def _texts(reading: _Reading) -> list[str]:
+def _texts(reading: SurveyRelation) -> list[str]:
     roles = [f"role {role}" for role in ("respondent", "customer", "wave", "brand") if role in reading.columns.roles]
     words = [
         f"question {name}" for name in reading.asked if reading.instrument.scale_of(name).kind == "text"
@@ -275,18 +215,18 @@ def _texts(reading: _Reading) -> list[str]:
     return [*roles, *(f"segment {name}" for name in reading.columns.segments), *words]
 
 
-def _column(reading: _Reading, name: str) -> str:
+def _column(name: str) -> str:
     """Ids lose the `.0` that a spreadsheet gives them, and a nameless respondent is its line."""
     if name == "role respondent":
         return f'wb_id(coalesce("{name}", CAST(line AS VARCHAR)))'
     return f'wb_id("{name}")' if name == "role customer" else f'"{name}"'
 
 
-def _number(reading: _Reading, role: str) -> str:
+def _number(reading: SurveyRelation, role: str) -> str:
     return f'wb_number("role {role}")' if role in reading.columns.roles else "CAST(NULL AS DOUBLE)"
 
 
-def _day(reading: _Reading) -> str:
+def _day(reading: SurveyRelation) -> str:
     column = reading.columns.roles.get("answered_on")
     if column is None:
         return "CAST(NULL AS TIMESTAMP)"
@@ -294,26 +234,26 @@ def _day(reading: _Reading) -> str:
     return text_as(Unit.TIME, '"role answered_on"', day_first=order.day_first)
 
 
-def _check_words(reading: _Reading) -> None:
+def _check_words(reading: SurveyRelation) -> None:
     """Brands that the instrument does not know."""
     known = reading.instrument.brands
     if not known or "brand" not in reading.columns.roles:
         return
     rows = reading.connection.execute(
-        f'SELECT DISTINCT "role brand" FROM {_SURVEY} WHERE "role brand" IS NOT NULL ORDER BY 1'
+        f'SELECT DISTINCT "role brand" FROM {SURVEY} WHERE "role brand" IS NOT NULL ORDER BY 1'
     ).fetchall()
     place = Place(str(reading.source.file))
     unknown = [str(row[0]) for row in rows if row[0] not in known]
     raise_all(BRAND_UNKNOWN.problem(place, brand=brand, near=did_you_mean(brand, known)) for brand in unknown)
 
 
-def _check_weights(reading: _Reading, weights: FloatArray, lines: Strings) -> None:
+def _check_weights(reading: SurveyRelation, weights: FloatArray, lines: NDArray[np.generic]) -> None:
     if "weight" not in reading.columns.roles:
         return
     wrong = np.flatnonzero(~(weights >= 0))
     if len(wrong):
         line = int(lines[wrong[0]])
-        found = reading.connection.execute(f'SELECT "role weight" FROM {_SURVEY} WHERE line = {line}').fetchall()
+        found = reading.connection.execute(f'SELECT "role weight" FROM {SURVEY} WHERE line = {line}').fetchall()
         place = Place(str(reading.source.file), line)
         raise WEIGHT_UNFIT(place, line=line, found=found[0][0] or "")
 
@@ -324,8 +264,3 @@ def _floats(values: object) -> FloatArray:
 
 def _strings(values: object, size: int) -> Strings:
     return np.ma.filled(np.ma.asanyarray(values), "").astype(str) if size else np.empty(0, dtype=str)
-
-
-def quoted(text: object) -> str:
-    """A text as SQL writes it."""
-    return "'" + str(text).replace("'", "''") + "'"

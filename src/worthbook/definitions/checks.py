@@ -87,6 +87,8 @@ class _Checks:
         yield from self._names()
         for definition in self.reading.definitions:
             yield from self._one(definition)
+            if isinstance(definition, InstrumentDefinition):
+                yield from instrument_checks.problems(definition)
         yield from cycles.problems(self.reading.definitions, self.formulas)
 
     def _one(self, definition: Definition) -> Iterator[Problem]:
@@ -95,8 +97,6 @@ class _Checks:
                 yield from table_checks.problems(definition, self.tables, self.formulas)
             case MappingDefinition():
                 yield from mapping_checks.problems(definition, self.tables, self.formulas)
-            case InstrumentDefinition():
-                yield from instrument_checks.problems(definition)
             case PopulationDefinition():
                 yield from self._population(definition)
             case MeasureDefinition():

@@ -36,7 +36,7 @@ QUESTIONS_MISSING = Fault(
 HEADER_TWICE = Fault(
     "instrument-header-twice",
     what=Text(
-        en="The header '{header}' stands for two questions: '{first}' and '{second}'.",
+        en="'{header}' heads two questions: '{first}' and '{second}'.",
         zh="表头“{header}”同时对应两道题：“{first}”与“{second}”。",
     ),
     hint=Text(en="Take it out of one of them.", zh="请从其中一题删除。"),

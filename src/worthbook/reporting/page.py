@@ -14,7 +14,7 @@ from markupsafe import Markup
 from worthbook.kernel.evaluation import CellResult, Evaluation, FrameworkResult, ModelResult
 from worthbook.kernel.language import Language, Text
 from worthbook.kernel.provenance import Provenance
-from worthbook.kernel.result import Chart, Study, Table, TableColumn
+from worthbook.kernel.result import Chart, Finding, Study, Table, TableColumn
 from worthbook.kernel.units import Unit, Value, show
 from worthbook.reporting.chart import render_chart
 from worthbook.reporting.words import LANGUAGE_TAG, MARKS, WORDS
@@ -92,7 +92,7 @@ class _Page:
             figures=self._key_figures(),
             pyramid=self._pyramid(),
             judged=[model for model in it.models if model.grade] or it.models,
-            studies=[self._study(study) for study in it.studies],
+            studies=[self._study(study) for study in it.studies if _says_something(study)],
             others=[framework for framework in it.frameworks if framework.name != it.headline.name],
             origins=self._origins(),
             **MARKS[self.language],
@@ -106,7 +106,7 @@ class _Page:
             "figures": True,
             "tiers": True,
             "trust": it.models,
-            "studies": it.studies,
+            "studies": [study for study in it.studies if _says_something(study)],
             "frameworks": len(it.frameworks) > 1,
             "models": it.models,
             "columns": it.columns,
@@ -147,19 +147,10 @@ class _Page:
             yield KeyFigure(titles[name], self.written.cell(total, Unit.MONEY), note)
 
     def _study(self, study: Study) -> StudyView:
-        pictures = tuple(self._picture(chart, study.table(chart.table)) for chart in study.charts)
-        drawn = {chart.table for chart in study.charts}
-        used = {node.name for node in study.provenance.walk()}
-        return StudyView(
-            study,
-            pictures,
-            tuple(table for table in study.tables if table.name not in drawn),
-            tuple(model for model in self.it.models if model.grade and used & {model.name, model.provenance.name}),
-        )
+        return study_view(study, self.language, self.it.currency, self.it.models)
 
     def _picture(self, chart: Chart, table: Table) -> Picture:
-        svg = render_chart(chart, table, self.language, self.it.currency)
-        return Picture(chart, table, Markup(svg))  # noqa: S704 - drawn by us, with every text escaped
+        return _picture(chart, table, self.language, self.it.currency)
 
     def _pyramid(self) -> Picture:
         """The headline framework as layers: share of customers back to back with share of value."""
@@ -190,6 +181,49 @@ class _Page:
         return [(each.title, each.provenance) for each in results]
 
 
+def study_view(study: Study, language: Language, currency: str, models: Sequence[ModelResult] = ()) -> StudyView:
+    """A study with its charts drawn, and which of some models it rests on."""
+    drawn = {chart.table for chart in study.charts}
+    used = {node.name for node in study.provenance.walk()}
+    return StudyView(
+        study,
+        tuple(_picture(chart, study.table(chart.table), language, currency) for chart in study.charts),
+        tuple(table for table in study.tables if table.name not in drawn),
+        tuple(model for model in models if model.grade and used & {model.name, model.provenance.name}),
+    )
+
+
+def render_study(study: Study, language: Language, *, currency: str = "", notes: Sequence[Finding] = ()) -> str:
+    """One study as a page of its own, as complete as the report.
+
+    Args:
+        study: what to tell.
+        language: of every word.
+        currency: of amounts, as a code.
+        notes: what was noticed while the data were read.
+    """
+    written = Writer(language, currency)
+    return (
+        _environment(written)
+        .get_template("study.html")
+        .render(
+            view=study_view(study, language, currency),
+            notes=notes,
+            tag=LANGUAGE_TAG.say(language),
+            words={name: text.say(language) for name, text in WORDS.items()},
+            style=_style(),
+            units=Unit,
+            most_rows=MOST_ROWS,
+            **MARKS[language],
+        )
+    )
+
+
+def _picture(chart: Chart, table: Table, language: Language, currency: str) -> Picture:
+    svg = render_chart(chart, table, language, currency)
+    return Picture(chart, table, Markup(svg))  # noqa: S704 - drawn by us, with every text escaped
+
+
 @functools.lru_cache(maxsize=8)
 def _environment(written: Writer) -> Environment:
     """Templates that write for one language and currency: compiled once, then used by every page like it."""
@@ -204,6 +238,11 @@ def _environment(written: Writer) -> Environment:
 def _style() -> Markup:
     file = importlib.resources.files("worthbook.reporting") / "templates" / "style.css"
     return Markup(file.read_text(encoding="utf-8"))  # noqa: S704 - our own file
+
+
+def _says_something(study: Study) -> bool:
+    """A study for which there were no data is left out of the page."""
+    return bool(study.tables or study.findings)
 
 
 def best_first(framework: FrameworkResult) -> Sequence[CellResult]:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from worthbook.data.activity import Activity, read_activity
 from worthbook.data.engine import Engine, Sheet, Snapshot
+from worthbook.definitions.instrument import InstrumentDefinition
 from worthbook.definitions.study import StudyDefinition
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.evaluation import ModelResult
@@ -17,6 +18,7 @@ from worthbook.kernel.provenance import Provenance
 from worthbook.kernel.result import ColumnMeta, Finding, Table, TableColumn
 from worthbook.kernel.units import Unit, Value
 from worthbook.planning.lifetimes import Lifetimes
+from worthbook.planning.surveys import NoSurveys, Surveys
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,9 @@ class StudyContext:
     """Model → how far to trust it."""
     lifetimes: Lifetimes | None = None
     """The models of purchases side by side; None where no study asks for them, or there is no test."""
+    surveys: Surveys = field(default_factory=NoSurveys)
+    """The answers of respondents, read where a study asks for them."""
+    instruments: Mapping[str, InstrumentDefinition] = field(default_factory=dict)
 
     @cached_property
     def activity(self) -> Activity:

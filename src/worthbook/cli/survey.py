@@ -1,0 +1,17 @@
+"""`worthbook survey`: what customers perceive, from the answers to questionnaires."""
+
+from __future__ import annotations
+
+import typer
+
+from worthbook.cli.survey_nps import nps
+
+survey = typer.Typer(
+    name="survey",
+    help="Read, check and score surveys, on a book or directly on a file of answers. 问卷调查分析。",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+for command, name in ((nps, "nps"),):
+    survey.command(name)(command)

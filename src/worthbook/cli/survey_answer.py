@@ -1,0 +1,44 @@
+"""What the commands about surveys share: their options, and how a study is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from worthbook.cli.console import answering, language_of, print_json
+
+if TYPE_CHECKING:
+    from worthbook.services.survey_study import SurveyAnswer
+
+SourceArgument = Annotated[
+    Path, typer.Argument(metavar="SOURCE", help="A file of answers (CSV, Parquet), or a book.", show_default=False)
+]
+InstrumentOption = Annotated[
+    str, typer.Option("--instrument", "-i", help="The instrument that was used; by default told by the columns.")
+]
+BookOption = Annotated[Path | None, typer.Option(help="A book, whose own instruments count too.")]
+ByOption = Annotated[str, typer.Option("--by", help="A column that divides respondents, such as region.")]
+ToOption = Annotated[Path | None, typer.Option("--to", help="Write the study as a page (HTML) as well.")]
+
+
+def show_study(
+    make: Callable[[], SurveyAnswer], language: str, *, as_json: bool = False, to: Path | None = None
+) -> None:
+    """Make a study and show it: as JSON, or as text and perhaps a page."""
+    chosen = language_of(language)
+    with answering(chosen, as_json=as_json):
+        answer = make()
+        written = []
+        if to is not None:
+            from worthbook.services.write_study import write_study  # noqa: PLC0415
+
+            written.append(write_study(answer.study, to, chosen, notes=answer.notes))
+        if as_json:
+            print_json({**answer.as_json(), "written": [str(file) for file in written]})
+            return
+        from worthbook.reporting.study_terminal import print_study  # noqa: PLC0415
+
+        print_study(answer.study, chosen, answer.notes, written)

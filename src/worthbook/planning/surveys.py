@@ -1,0 +1,87 @@
+"""Where the studies of surveys find answers: in one file that was read, or in the tables of a book."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from worthbook.data.answers import Answers
+from worthbook.definitions.instrument import InstrumentDefinition
+from worthbook.models.perception.tally import Tally
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Respondents divided by a column: the names of the groups, and how their answers are spread."""
+
+    names: tuple[str, ...]
+    tally: Tally
+    """Groups by the numbers of the scale, lowest first."""
+
+
+class Surveys(Protocol):
+    """Answers to instruments."""
+
+    def answers(self, instrument: InstrumentDefinition) -> Answers | None:
+        """All that respondents answered up to the date; None where nobody did."""
+        ...
+
+    def groups(self, instrument: InstrumentDefinition, question: str, by: str | None) -> Groups | None:
+        """The answers to one question counted by wave, brand or segment; one nameless group without `by`."""
+        ...
+
+
+class NoSurveys:
+    """Nobody has been asked."""
+
+    def answers(self, instrument: InstrumentDefinition) -> Answers | None:  # noqa: ARG002 - the protocol's
+        """Nothing."""
+        return None
+
+    def groups(self, instrument: InstrumentDefinition, question: str, by: str | None) -> Groups | None:  # noqa: ARG002
+        """Nothing."""
+        return None
+
+
+@dataclass(frozen=True)
+class FileSurveys:
+    """The answers of one file."""
+
+    found: Answers
+
+    def answers(self, instrument: InstrumentDefinition) -> Answers | None:
+        """The file's, if it answers this instrument."""
+        return self.found if instrument.name == self.found.instrument.name else None
+
+    def groups(self, instrument: InstrumentDefinition, question: str, by: str | None) -> Groups | None:
+        """Counted in memory."""
+        found = self.answers(instrument)
+        return None if found is None or not found.has(question) else count(found, question, by)
+
+
+def count(answers: Answers, question: str, by: str | None) -> Groups:
+    """The answers to one question, counted by group; who has no group is not in any.
+
+    Raises:
+        WorthbookError: survey-segment-unknown, survey-questions-absent.
+    """
+    low, high = answers.instrument.scale_of(question).bounds
+    values = np.round(answers.column(question))
+    kind = np.where(np.isnan(values), -1, values - low).astype(int)
+    names, group = (("",), np.zeros(len(answers), int)) if by is None else grouped(answers, by)
+    return Groups(names, Tally.of(group, kind, answers.weights, (len(names), int(high - low) + 1)))
+
+
+def grouped(answers: Answers, by: str) -> tuple[tuple[str, ...], np.ndarray[tuple[int], np.dtype[np.intp]]]:
+    """The names of the groups and the group of each row; −1 for a row without."""
+    values = answers.segment(by)
+    order = {"wave": answers.wave_order, "brand": answers.brand_order}
+    names = order[by] if by in order else tuple(str(each) for each in np.unique(values) if each)
+    if not names:
+        return (), np.full(len(values), -1)
+    sorter = np.argsort(names)
+    place = np.searchsorted(names, values, sorter=sorter)
+    found = sorter[np.minimum(place, len(names) - 1)]
+    return names, np.where(np.array(names)[found] == values, found, -1)
