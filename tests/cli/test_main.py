@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import cast
 
 import pytest
+from click import Command, Group
 from typer.main import get_command
 from typer.testing import CliRunner
 

@@ -18,8 +18,8 @@ from worthbook.planning.studies.concentration import CONCENTRATION
 from worthbook.planning.studies.context import Made, Method, StudyContext
 from worthbook.planning.studies.forecast import FORECAST
 from worthbook.planning.studies.purchase_models import PURCHASE_MODELS
-from worthbook.planning.studies.net_promoter import NET_PROMOTER
 from worthbook.planning.studies.rhythm import RHYTHM
+from worthbook.planning.studies.survey_methods import SURVEY_METHODS
 
 __all__ = ["COMPARING", "METHODS", "StudyContext", "check_study", "make_study"]
 
@@ -32,7 +32,7 @@ METHODS: Mapping[str, Method] = {
     "cohorts": COHORTS,
     "forecast": FORECAST,
     COMPARING: PURCHASE_MODELS,
-    "net_promoter": NET_PROMOTER,
+    **SURVEY_METHODS,
 }
 """Every method by the name under which definitions ask for it."""
 
