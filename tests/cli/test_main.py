@@ -6,23 +6,23 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 from typer.testing import CliRunner
 
 from worthbook.cli.main import app
 
 
-def leaves(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+def leaves(group: TyperGroup, before: str = "") -> Iterator[tuple[str, TyperCommand]]:
     """Every command by the words that call it."""
     for name, command in group.commands.items():
-        if hasattr(command, "commands"):
+        if isinstance(command, TyperGroup):
             yield from leaves(command, f"{before}{name} ")
         else:
             yield before + name, cast("TyperCommand", command)
 
 
-COMMANDS = dict(leaves(get_command(app)))
+COMMANDS = dict(leaves(cast("TyperGroup", get_command(app))))
 
 ORDERS = """customer,date,amount
 A,2026-01-05,10
