@@ -1,0 +1,317 @@
+"""Purchases and dropout that depend on what customers are: static covariates in Pareto/NBD, BG/NBD and MBG/NBD."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import ClassVar
+
+import numpy as np
+
+from worthbook.kernel.errors import Fault
+from worthbook.kernel.language import Text
+from worthbook.kernel.period import PeriodUnit
+from worthbook.models.base import Estimate, Fact, Fit, FloatArray, Record, Specification
+from worthbook.models.cautions import about_identification
+from worthbook.models.design import COVARIATE_ROWS, Covariates, Design
+from worthbook.models.distinct import DistinctRows, weighted_sum
+from worthbook.models.laplace import Estimates
+from worthbook.models.likelihood_ratio import Fitted
+from worthbook.models.lifetime.covariate_effects import (
+    PARAMETERS,
+    Layout,
+    Standard,
+    customer_logs,
+    in_units_of_the_data,
+    summary_with_effects,
+)
+from worthbook.models.lifetime.covariate_process import CovariateProcess
+from worthbook.models.lifetime.covariate_rows import LIFE, TRANSACTIONS, Family, row_likelihoods
+from worthbook.models.lifetime.data import UNIT_NAMES, PurchaseHistory
+from worthbook.models.lifetime.purchase_model import OTHER_UNIT, fingerprint_of, refuse_hopeless
+from worthbook.models.optimise import maximise
+
+STARTS: dict[Family, tuple[tuple[float, float, float], ...]] = {
+    "pareto_nbd": ((0.7, 0.6, 0.5), (2.0, 0.5, 1.0), (0.1, 1.0, 1.0)),
+    "bg_nbd": ((0.5, 0.7, 2.0), (2.0, 0.2, 2.0), (0.1, 1.0, 1.0)),
+    "mbg_nbd": ((0.5, 0.7, 2.0), (2.0, 0.2, 2.0), (0.1, 1.0, 1.0)),
+}
+"""r and the two parameters of dropout, with time in units of the longest observation."""
+
+TIME_POWERS: dict[Family, tuple[int, int, int, int]] = {
+    "pareto_nbd": (0, 1, 0, 1),
+    "bg_nbd": (0, 1, 0, 0),
+    "mbg_nbd": (0, 1, 0, 0),
+}
+
+RIDGE_NEGATIVE = Fault(
+    "covariate-ridge-negative",
+    what=Text(en="A penalty of {ridge} on effects is not possible.", zh="对协变量作用的惩罚不能为 {ridge}。"),
+    hint=Text(en="Give 0 for none, or a number above it.", zh="填 0 表示不惩罚，或填大于零的数。"),
+)
+SHRUNK = Text(
+    en="Effects were drawn towards zero by a penalty of {ridge}; their intervals take that as knowledge.",
+    zh="协变量作用以惩罚系数 {ridge} 向零收缩；其区间把这一设定当作已知信息。",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class DescribedCustomers:
+    """Purchase histories and, in the same rows, covariates of the customers.
+
+    >>> described = DescribedCustomers(PurchaseHistory([1, 0], [2, 0], [9, 9]), Covariates({"channel": ["web", "shop"]}))
+    >>> len(described)
+    2
+    """
+
+    history: PurchaseHistory
+    covariates: Covariates
+
+    def __post_init__(self) -> None:
+        """Check that both have the same rows.
+
+        Raises:
+            WorthbookError: `covariate-rows-differ`.
+        """
+        for name, values in self.covariates.columns.items():
+            if len(values) != len(self.history):
+                raise COVARIATE_ROWS(name=name, found=len(values), rows=len(self.history))
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.history)
+
+
+@dataclass(frozen=True, slots=True)
+class StaticCovariates(Specification[DescribedCustomers, "StaticCovariatesFit"]):
+    """A model of purchases in which covariates act on how often customers buy and on how readily they leave.
+
+    Attributes:
+        family: The model without covariates.
+        life: Formula of what acts on dropout, such as "gender + channel"; empty for nothing.
+        trans: Formula of what acts on purchases.
+        equal: Names of terms that have one effect on both.
+        ridge: Penalty: ridge times the sum of squared effects, each for one standard deviation of its covariate, is
+            taken off the log-likelihood. The same as a normal prior with a standard deviation of 1 / sqrt(2 ridge).
+    """
+
+    estimator: ClassVar[str] = "static_covariates"
+
+    family: Family = "pareto_nbd"
+    life: str = ""
+    trans: str = ""
+    equal: tuple[str, ...] = ()
+    ridge: float = 0.0
+
+    def fit(self, data: DescribedCustomers) -> StaticCovariatesFit:
+        """Estimate four parameters and the effects.
+
+        Raises:
+            WorthbookError: If the histories cannot carry the model, or the covariates are missing, constant or
+                dependent.
+        """
+        refuse_hopeless(data.history)
+        if not self.ridge >= 0:
+            raise RIDGE_NEGATIVE(ridge=self.ridge)
+        life, trans = (Design.of(formula, data.covariates) for formula in (self.life, self.trans))
+        layout = Layout.of(life.terms, trans.terms, self.equal)
+        groups, matrices = _grouped(data.history, [each.matrix(data.covariates) for each in (life, trans)])
+        scale = float(groups.T.max())
+        objective = _Objective(self.family, groups.scaled(1 / scale), matrices, layout, self.ridge)
+        purchases = weighted_sum(groups.weights, groups.x)
+        best = maximise(objective, objective.starts(purchases / weighted_sum(groups.weights, groups.T / scale)))
+        return StaticCovariatesFit(
+            family=self.family,
+            life=life,
+            trans=trans,
+            equal=self.equal,
+            ridge=float(self.ridge),
+            estimates=in_units_of_the_data(
+                best,
+                self.family,
+                layout,
+                life=objective.standards[0],
+                trans=objective.standards[1],
+                weight=data.history.customers,
+                log_scale=[power * float(np.log(scale)) for power in TIME_POWERS[self.family]],
+            ),
+            customers=data.history.customers,
+            repeat_buyers=float(groups.weights[groups.x > 0].sum()),
+            purchases=purchases,
+            groups=len(groups),
+            unit=data.history.unit,
+            log_likelihood=objective.log_likelihood(best.point) - purchases * float(np.log(scale)),
+            evaluations=best.evaluations,
+            data_fingerprint=fingerprint_of(data.history.group()),
+        )
+
+
+class _Objective:
+    """The mean log-likelihood, less the penalty, at four logarithms and the effects of one standard deviation."""
+
+    def __init__(
+        self, family: Family, history: PurchaseHistory, matrices: list[FloatArray], layout: Layout, ridge: float
+    ) -> None:
+        self._family, self._history, self._layout = family, history, layout
+        self._share = history.weights / history.customers
+        self._penalty = ridge / history.customers
+        self.standards = [Standard.of(matrix, self._share) for matrix in matrices]
+        self._life, self._trans = (
+            standard.apply(matrix) for standard, matrix in zip(self.standards, matrices, strict=True)
+        )
+
+    def __call__(self, point: FloatArray) -> tuple[float, FloatArray]:
+        effects = point[PARAMETERS:]
+        logs = customer_logs(self._family, point[:PARAMETERS], effects, self._life, self._trans, self._layout)
+        values, slopes = row_likelihoods(self._family, self._history, logs)
+        weighted = slopes * self._share
+        of_life = LIFE[self._family]
+        by_effect = -2 * self._penalty * effects
+        np.add.at(
+            by_effect,
+            self._layout.life_columns,
+            of_life.sign * np.einsum("i,ij->j", weighted[of_life.place], self._life),
+        )
+        np.add.at(
+            by_effect,
+            self._layout.trans_columns,
+            TRANSACTIONS.sign * np.einsum("i,ij->j", weighted[TRANSACTIONS.place], self._trans),
+        )
+        value = weighted_sum(self._share, values) - self._penalty * float((effects**2).sum())
+        return value, np.concatenate([weighted.sum(axis=1), by_effect])
+
+    def log_likelihood(self, point: FloatArray) -> float:
+        """Of all customers, without the penalty."""
+        effects = point[PARAMETERS:]
+        return (self(point)[0] + self._penalty * float((effects**2).sum())) * self._history.customers
+
+    def starts(self, pace: float) -> list[FloatArray]:
+        """No effects, and what the model without covariates starts from."""
+        none = np.zeros(len(self._layout.symbols))
+        return [np.concatenate([np.log([r, r / pace, *two]), none]) for r, *two in STARTS[self._family]]
+
+
+def _grouped(history: PurchaseHistory, matrices: list[FloatArray]) -> tuple[PurchaseHistory, list[FloatArray]]:
+    """Equal customers, covariates included, collapsed into one row."""
+    found = DistinctRows.of(history.x, history.t_x, history.T, *(column for each in matrices for column in each.T))
+    rows = found.sample
+    groups = PurchaseHistory(
+        history.x[rows], history.t_x[rows], history.T[rows], found.total(history.weights), history.unit
+    )
+    return groups, [matrix[rows] for matrix in matrices]
+
+
+@dataclass(frozen=True, slots=True)
+class StaticCovariatesFit(Fit[DescribedCustomers]):
+    """A fitted model of purchases with covariates."""
+
+    estimator: ClassVar[str] = "static_covariates"
+
+    family: Family
+    life: Design
+    trans: Design
+    equal: tuple[str, ...]
+    ridge: float
+    estimates: Estimates
+    customers: float
+    repeat_buyers: float
+    purchases: float
+    groups: int
+    unit: PeriodUnit
+    log_likelihood: float
+    evaluations: int
+    data_fingerprint: str
+
+    @property
+    def summary(self) -> tuple[Estimate, ...]:
+        """The four parameters of a customer whose covariates are all 0, and the effects: life:..., trans:..., both:..."""
+        return summary_with_effects(self.estimates)
+
+    @property
+    def facts(self) -> Mapping[str, Fact]:
+        """What was fitted, and how well."""
+        return {
+            "family": self.family,
+            "log_likelihood": self.log_likelihood,
+            "bic": -2 * self.log_likelihood + len(self.estimates.symbols) * float(np.log(self.customers)),
+            "ridge": self.ridge,
+            "customers": self.customers,
+            "repeat_buyers": self.repeat_buyers,
+            "purchases": self.purchases,
+            "groups": self.groups,
+            "unit": self.unit,
+            "converged": True,  # a fit that did not converge is an error, not a fit
+            "iterations": self.evaluations,
+            "identified": not about_identification(self.repeat_buyers, self.estimates.undetermined),
+            "data_fingerprint": self.data_fingerprint,
+        }
+
+    @property
+    def cautions(self) -> tuple[Text, ...]:
+        """Too few repeat buyers, open parameters or effects, a penalty."""
+        said = about_identification(self.repeat_buyers, self.estimates.undetermined)
+        return (*said, SHRUNK.format(ridge=f"{self.ridge:g}")) if self.ridge else said
+
+    @property
+    def fitted(self) -> Fitted:
+        """For the likelihood-ratio test."""
+        parameters = len(self.estimates.symbols)
+        return Fitted(self.log_likelihood, parameters, self.data_fingerprint, shrunk=self.ridge > 0)
+
+    def predict(
+        self, data: DescribedCustomers, horizon: float | None = None, discount_rate_per_year: float | None = None
+    ) -> Mapping[str, FloatArray]:
+        """P(alive); with a horizon also the purchases to come; with a discount rate also their present number."""
+        columns = {"p_alive": self.p_alive(data)}
+        if horizon is not None:
+            columns["expected_purchases"] = self.expected_purchases(data, horizon)
+            if discount_rate_per_year is not None:
+                columns["discounted_purchases"] = self.discounted_purchases(data, horizon, discount_rate_per_year)
+        return columns
+
+    def p_alive(self, data: DescribedCustomers) -> FloatArray:
+        """Probability that each customer has not dropped out."""
+        return self.process(data).p_alive(data.history)
+
+    def expected_purchases(self, data: DescribedCustomers, horizon: float) -> FloatArray:
+        """Expected purchases of each customer in the next `horizon` units of time."""
+        return self.process(data).expected_purchases(data.history, horizon)
+
+    def discounted_purchases(
+        self, data: DescribedCustomers, horizon: float, discount_rate_per_year: float
+    ) -> FloatArray:
+        """The same, each purchase discounted to the end of observation; the horizon may be infinite."""
+        return self.process(data).discounted_purchases(data.history, horizon, discount_rate_per_year)
+
+    def purchase_variance(self, data: DescribedCustomers, horizon: float) -> FloatArray:
+        """Variance of each customer's number of purchases to come."""
+        return self.process(data).purchase_variance(data.history, horizon)
+
+    def process(self, data: DescribedCustomers, drawn: FloatArray | None = None) -> CovariateProcess:
+        """The process of each customer at the estimates, or at drawn values of parameters and effects.
+
+        Raises:
+            WorthbookError: If the unit of time is another, or covariates are not those of the fit.
+        """
+        if data.history.unit != self.unit:
+            raise OTHER_UNIT(fitted=UNIT_NAMES[self.unit], given=UNIT_NAMES[data.history.unit])
+        logs = np.asarray(self.estimates.log_values) if drawn is None else np.log(drawn)
+        layout = Layout.of(self.life.terms, self.trans.terms, self.equal)
+        life, trans = self.life.matrix(data.covariates), self.trans.matrix(data.covariates)
+        if len(life) != len(data):
+            life, trans = np.zeros((len(data), 0)), np.zeros((len(data), 0))
+        logs_of_all = customer_logs(self.family, logs[:PARAMETERS], logs[PARAMETERS:], life, trans, layout)
+        return CovariateProcess(self.family, np.exp(logs_of_all))
+
+    def as_record(self) -> Record:
+        """Plain values for JSON."""
+        record = {each.name: getattr(self, each.name) for each in fields(self)}
+        nested = {name: record[name].as_record() for name in ("life", "trans", "estimates")}
+        return {**record, **nested, "equal": list(self.equal)}
+
+    @classmethod
+    def from_record(cls, record: Record) -> StaticCovariatesFit:
+        """The inverse of `as_record`."""
+        values = {each.name: record[each.name] for each in fields(cls)}
+        values["life"], values["trans"] = Design.from_record(record["life"]), Design.from_record(record["trans"])
+        return cls(**{**values, "equal": tuple(record["equal"]), "estimates": Estimates.from_record(record["estimates"])})
