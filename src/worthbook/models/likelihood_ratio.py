@@ -24,7 +24,9 @@ NOT_NESTED = Fault(
 _OTHER_DATA = Text(en="they were fitted to different customers", zh="两者拟合的客户不同")
 _NO_MORE = Text(en="the second has no more parameters than the first", zh="后者的参数并不比前者多")
 _WORSE = Text(en="the larger one fits worse", zh="参数更多的模型拟合得反而更差")
-_SHRUNK = Text(en="effects were drawn towards zero, so that neither is at its maximum", zh="系数经过收缩，未处于似然最大值")
+_SHRUNK = Text(
+    en="effects were drawn towards zero, so that neither is at its maximum", zh="系数经过收缩，未处于似然最大值"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,8 @@ def likelihood_ratio(smaller: Fitted, larger: Fitted) -> LikelihoodRatio:
         WorthbookError: `likelihood-ratio-not-nested`.
 
     >>> found = likelihood_ratio(Fitted(-100.0, 4, "a"), Fitted(-95.0, 6, "a"))
-    >>> found.statistic, round(found.p_value, 4), found.sentence.en
-    (10.0, 0.0067, 'The 2 further parameters raise the log-likelihood by 5.00 (p = 0.0067): more than chance would give.')
+    >>> found.statistic, round(found.p_value, 4), found.sentence.en[-30:]
+    (10.0, 0.0067, ': more than chance would give.')
     """
     from scipy.special import chdtrc  # noqa: PLC0415  # keeps the import of the package fast
 

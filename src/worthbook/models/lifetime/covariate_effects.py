@@ -96,12 +96,10 @@ class Standard:
         return (matrix - self.mean) / self.deviation
 
 
-def customer_logs(
-    family: Family, logs: FloatArray, effects: FloatArray, life: FloatArray, trans: FloatArray, layout: Layout
-) -> FloatArray:
-    """Logarithms of the four parameters (rows) of each customer (columns)."""
-    of_life = LIFE[family]
-    found = np.tile(np.asarray(logs)[:, None], (1, len(life)))
+def customer_logs(family: Family, point: FloatArray, life: FloatArray, trans: FloatArray, layout: Layout) -> FloatArray:
+    """Logarithms of the four parameters (rows) of each customer (columns), from those of all and the effects."""
+    of_life, effects = LIFE[family], point[PARAMETERS:]
+    found = np.tile(point[:PARAMETERS, None], (1, len(life)))
     found[of_life.place] += of_life.sign * np.einsum("ij,j->i", life, effects[layout.life_columns])
     found[TRANSACTIONS.place] += TRANSACTIONS.sign * np.einsum("ij,j->i", trans, effects[layout.trans_columns])
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 import numpy as np
@@ -16,7 +16,6 @@ from worthbook.models.cautions import about_identification
 from worthbook.models.design import COVARIATE_ROWS, Covariates, Design
 from worthbook.models.distinct import DistinctRows, weighted_sum
 from worthbook.models.laplace import Estimates
-from worthbook.models.likelihood_ratio import Fitted
 from worthbook.models.lifetime.covariate_effects import (
     PARAMETERS,
     Layout,
@@ -29,6 +28,7 @@ from worthbook.models.lifetime.covariate_process import CovariateProcess
 from worthbook.models.lifetime.covariate_rows import LIFE, TRANSACTIONS, Family, row_likelihoods
 from worthbook.models.lifetime.data import UNIT_NAMES, PurchaseHistory
 from worthbook.models.lifetime.purchase_model import OTHER_UNIT, fingerprint_of, refuse_hopeless
+from worthbook.models.likelihood_ratio import Fitted
 from worthbook.models.optimise import maximise
 
 STARTS: dict[Family, tuple[tuple[float, float, float], ...]] = {
@@ -59,8 +59,8 @@ SHRUNK = Text(
 class DescribedCustomers:
     """Purchase histories and, in the same rows, covariates of the customers.
 
-    >>> described = DescribedCustomers(PurchaseHistory([1, 0], [2, 0], [9, 9]), Covariates({"channel": ["web", "shop"]}))
-    >>> len(described)
+    >>> history, channels = PurchaseHistory([1, 0], [2, 0], [9, 9]), Covariates({"channel": ["web", "shop"]})
+    >>> len(DescribedCustomers(history, channels))
     2
     """
 
@@ -162,7 +162,7 @@ class _Objective:
 
     def __call__(self, point: FloatArray) -> tuple[float, FloatArray]:
         effects = point[PARAMETERS:]
-        logs = customer_logs(self._family, point[:PARAMETERS], effects, self._life, self._trans, self._layout)
+        logs = customer_logs(self._family, point, self._life, self._trans, self._layout)
         values, slopes = row_likelihoods(self._family, self._history, logs)
         weighted = slopes * self._share
         of_life = LIFE[self._family]
@@ -224,7 +224,7 @@ class StaticCovariatesFit(Fit[DescribedCustomers]):
 
     @property
     def summary(self) -> tuple[Estimate, ...]:
-        """The four parameters of a customer whose covariates are all 0, and the effects: life:..., trans:..., both:..."""
+        """The four parameters of a customer whose covariates are all 0, and the effects (life:, trans:, both:)."""
         return summary_with_effects(self.estimates)
 
     @property
@@ -300,7 +300,7 @@ class StaticCovariatesFit(Fit[DescribedCustomers]):
         life, trans = self.life.matrix(data.covariates), self.trans.matrix(data.covariates)
         if len(life) != len(data):
             life, trans = np.zeros((len(data), 0)), np.zeros((len(data), 0))
-        logs_of_all = customer_logs(self.family, logs[:PARAMETERS], logs[PARAMETERS:], life, trans, layout)
+        logs_of_all = customer_logs(self.family, logs, life, trans, layout)
         return CovariateProcess(self.family, np.exp(logs_of_all))
 
     def as_record(self) -> Record:
@@ -314,4 +314,6 @@ class StaticCovariatesFit(Fit[DescribedCustomers]):
         """The inverse of `as_record`."""
         values = {each.name: record[each.name] for each in fields(cls)}
         values["life"], values["trans"] = Design.from_record(record["life"]), Design.from_record(record["trans"])
-        return cls(**{**values, "equal": tuple(record["equal"]), "estimates": Estimates.from_record(record["estimates"])})
+        return cls(
+            **{**values, "equal": tuple(record["equal"]), "estimates": Estimates.from_record(record["estimates"])}
+        )

@@ -78,7 +78,7 @@ class CovariateProcess:
         total = math.exp(-discount * end) * self._if_alive(history, end)
         for time, weight in zip(times, measure, strict=True):
             total += weight * self._if_alive(history, float(time))
-        return self.p_alive(history) * total
+        return np.asarray(self.p_alive(history) * total)
 
     def purchase_variance(self, history: PurchaseHistory, horizon: float) -> FloatArray:
         """Variance of each row's number of purchases to come: chance, unknown rate and unknown dropout together."""
@@ -95,7 +95,7 @@ class CovariateProcess:
 
         def bought(rows: slice, chance: FloatArray) -> FloatArray:
             grown = np.log1p(chance * (horizon / age[rows])[:, None])
-            return -np.expm1(-exponent[rows][:, None] * grown) / chance
+            return np.asarray(-np.expm1(-exponent[rows][:, None] * grown) / chance)
 
         return self._over_chance(history, bought)
 
@@ -119,9 +119,7 @@ class CovariateProcess:
 
         return self._over_chance(history, pairs)
 
-    def _over_chance(
-        self, history: PurchaseHistory, function: Callable[[slice, FloatArray], FloatArray]
-    ) -> FloatArray:
+    def _over_chance(self, history: PurchaseHistory, function: Callable[[slice, FloatArray], FloatArray]) -> FloatArray:
         """Average a function of the chance to leave over Beta(a, b+x), row by row."""
         from scipy.special import betaln  # noqa: PLC0415  # keeps the import of the package fast
 
