@@ -64,11 +64,10 @@ class Products:
         means, covariance = self._pairwise(heavy) if self.holes else self._whole(heavy, total)
         spread = np.einsum("bii->bi", covariance).copy()
         spread[spread < TINY] = 0.0
-        with np.errstate(divide="ignore", invalid="ignore"):
-            by_spread = 1 / np.sqrt(spread)
-            S = covariance  # in place: the largest array here
-            S *= by_spread[:, :, None]
-            S *= by_spread[:, None, :]
+        by_spread = 1 / np.sqrt(np.where(spread > 0, spread, np.nan))
+        S = covariance  # in place: the largest array here
+        S *= by_spread[:, :, None]
+        S *= by_spread[:, None, :]
         np.einsum("bii->bi", S)[:] = 1.0
         return Moments(means * self._scale + self._centre, spread * self._scale**2, S, total)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from worthbook.models.base import FloatArray
 from worthbook.models.perception.structural import graph, quality
+from worthbook.models.perception.structural.model import TIMES
 from worthbook.models.perception.structural.plan import Plan
 from worthbook.models.perception.structural.scale import Hundred
 from worthbook.models.perception.structural.solution import Solution
@@ -24,6 +25,13 @@ class Quantity:
 
     labels: Callable[[Solution], tuple[str, ...]]
     values: Callable[[Solution], FloatArray]
+
+
+def _deviation(found: Solution, interaction: int) -> FloatArray:
+    """(B,) of a product of scores."""
+    assert found.moderation is not None  # noqa: S101 - asked only of solutions with interactions
+    deviation: FloatArray = found.moderation.deviations[interaction - found.plan.k]
+    return deviation
 
 
 def _paths(found: Solution) -> tuple[str, ...]:
@@ -120,6 +128,12 @@ QUANTITIES: Mapping[str, Quantity] = {
         lambda found: tuple(ARROW.join(found.plan.constructs[step] for step in route) for route in _routes(found)),
         lambda found: np.stack([_along(found, route) for route in _routes(found)], axis=1),
     ),
+    "moderation": Quantity(
+        lambda found: tuple(label for label in _paths(found) if TIMES in label),
+        lambda found: np.stack(
+            [found.B[i, j] / _deviation(found, i) for i, j in found.structure.paths if i >= found.plan.k], axis=1
+        ),
+    ),
     "weight": Quantity(_items, lambda found: found.w),
     "loading": Quantity(_items, lambda found: found.loadings),
     "alpha": Quantity(_constructs, quality.alpha),
@@ -135,16 +149,15 @@ QUANTITIES: Mapping[str, Quantity] = {
         lambda found: _at(Hundred(found).direct, list(found.plan.paths)),
     ),
 }
-"""By name. `index`, `impact` and `direct_impact` need items with scales; an HTMT says which form it is."""
+"""By name. `index`, `impact` and `direct_impact` need items with scales; an HTMT says which form it is; `moderation` is
+by how much a path rises with one standard deviation of the moderator."""
 
 ON_SCALES = frozenset({"index", "impact", "direct_impact"})
 
 
 def of_solution(found: Solution) -> tuple[str, ...]:
     """The names of the quantities that a solution has."""
-    routes = _routes(found)
-    return tuple(
-        name
-        for name in QUANTITIES
-        if (name not in ON_SCALES or found.bounds is not None) and (name not in {"route", "indirect"} or routes)
-    )
+    absent = set() if found.bounds is not None else set(ON_SCALES)
+    absent |= set() if _routes(found) else {"route", "indirect"}
+    absent |= set() if found.moderation is not None else {"moderation"}
+    return tuple(name for name in QUANTITIES if name not in absent)
