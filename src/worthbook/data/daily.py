@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 from worthbook.data.engine import Engine, Snapshot
-from worthbook.data.relations import Relations, bucket_files
+from worthbook.data.passes import one_pass
+from worthbook.data.relations import Relations
 from worthbook.definitions.table import TableDefinition
 
 OCCASIONS = "occasions"
@@ -47,14 +48,11 @@ def daily_purchases(  # noqa: PLR0913, PLR0917 - a book, its tables, and the day
 ) -> DailyPurchases:
     """Count the purchase days of the customers who bought for the first time by `born_until`, up to `as_of`."""
     births, repeats = (np.zeros((as_of - first).days + 1) for _ in range(2))
-    query: exp.Query | None = None
-    for bucket in range(snapshot.buckets):
-        files = bucket_files(snapshot, bucket)
-        if not files:
-            continue
-        if query is None:
-            relations = Relations(tables, snapshot, as_of)
-            query = _query(relations.relation(OCCASIONS, {"customer_id", "ordered_on"}), first, born_until)
+
+    def query_of(relations: Relations) -> exp.Query:
+        return _query(relations.relation(OCCASIONS, {"customer_id", "ordered_on"}), first, born_until)
+
+    for query, files in one_pass(snapshot, tables, as_of, query_of):
         found = engine.arrays(query, files)
         days = found["day"].astype(np.intp)
         births[days] += found["births"].astype(np.float64)

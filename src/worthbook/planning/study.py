@@ -13,6 +13,7 @@ from worthbook.kernel.provenance import Provenance
 from worthbook.kernel.result import Chart, Study
 from worthbook.kernel.units import Value
 from worthbook.planning.findings import Template, hold, tell, unknown_facts
+from worthbook.planning.studies.churn import CHURN
 from worthbook.planning.studies.cohorts import COHORTS
 from worthbook.planning.studies.concentration import CONCENTRATION
 from worthbook.planning.studies.context import Made, Method, StudyContext
@@ -30,6 +31,7 @@ METHODS: Mapping[str, Method] = {
     "concentration": CONCENTRATION,
     "rhythm": RHYTHM,
     "cohorts": COHORTS,
+    "churn": CHURN,
     "forecast": FORECAST,
     COMPARING: PURCHASE_MODELS,
     **SURVEY_METHODS,

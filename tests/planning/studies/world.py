@@ -17,6 +17,7 @@ from worthbook.kernel.language import Text
 from worthbook.kernel.provenance import Provenance
 from worthbook.kernel.result import ColumnMeta
 from worthbook.kernel.units import Unit
+from worthbook.planning.index import read_catalogue
 from worthbook.planning.study import StudyContext
 
 CATALOGUE = Path(__file__).resolve().parents[3] / "src" / "worthbook" / "catalogue" / "studies"
@@ -109,7 +110,7 @@ class World:
         return StudyContext(
             engine=self.engine,
             snapshot=Snapshot({"transactions": TableFiles("transactions", ((str(table),),))}, {}, 1),
-            tables={},
+            tables=read_catalogue().tables,
             sheets=[Sheet((str(sheet),), columns)],
             known={name: meta(name) for name in columns},
             as_of=day,
