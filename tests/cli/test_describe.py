@@ -49,7 +49,7 @@ def test_a_column_of_a_model_is_described_by_its_own_words() -> None:
     assert (answer["noun"], answer["title"]["en"], answer["facts"]["made_by"]) == (
         "column",
         "Probability of being active",
-        "bg_nbd",
+        "mbg_nbd",
     )
 
 

@@ -18,9 +18,9 @@ def test_models_are_listed_with_what_they_give() -> None:
     result = CliRunner().invoke(app, ["models"])
 
     assert result.stdout.splitlines()[:3] == [
-        "Models (2)",
-        "Name         Title                    Gives                                     ",
-        "bg_nbd       BG/NBD purchase model    p_alive, expected_purchases_12m,          ",
+        "Models (4)",
+        "Name         Title                      Gives                                   ",
+        "bg_nbd       BG/NBD purchase model      p_alive_bg_nbd                          ",
     ]
 
 

@@ -9,7 +9,7 @@ from worthbook.planning.index import read_catalogue
 
 @pytest.fixture(scope="module")
 def shipped() -> ModelDefinition:
-    return read_catalogue().models["bg_nbd"]
+    return read_catalogue().models["mbg_nbd"]
 
 
 def said(model: ModelDefinition) -> list[str]:
@@ -17,12 +17,14 @@ def said(model: ModelDefinition) -> list[str]:
 
 
 def test_shipped_models_have_no_problems() -> None:
-    assert [said(model) for model in read_catalogue().models.values()] == [[], []]
+    assert [said(model) for model in read_catalogue().models.values()] == [[]] * 4
 
 
 def test_an_unknown_estimator_is_named(shipped: ModelDefinition) -> None:
-    (problem,) = said(shipped.model_copy(update={"estimator": "bg_nbdd"}))
-    assert problem.endswith("[estimator-unknown] There is no estimator 'bg_nbdd'.\n  hint: Did you mean 'bg_nbd'?")
+    (problem,) = said(shipped.model_copy(update={"estimator": "gamma_gama"}))
+    assert problem.endswith(
+        "[estimator-unknown] There is no estimator 'gamma_gama'.\n  hint: Did you mean 'gamma_gamma'?"
+    )
 
 
 def test_every_wrong_input_is_named(shipped: ModelDefinition) -> None:

@@ -89,7 +89,7 @@ def test_all_orders_on_one_day_say_why_there_is_no_model(book_of: MakeBook) -> N
     folder = book_of("customer,date,amount\n" + "".join(f"C{i},2026-01-05,{i + 1}\n" for i in range(20)))
     with open_book(folder) as opened:
         verdicts = {model.name: model.verdict.en for model in evaluate(opened).evaluation.models}
-    assert verdicts["bg_nbd"] == (
+    assert verdicts["mbg_nbd"] == (
         "The model could not be fitted. "
         "No time has passed since any customer's first purchase (all orders lie on one day)."
     )

@@ -26,7 +26,11 @@ def models(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
 @pytest.mark.shared_data
 @pytest.mark.parametrize(
     ("model", "published", "symbols"),
-    [("bg_nbd", "BG/NBD", "r alpha a b"), ("gamma_gamma", "Gamma-Gamma repeat purchases", "p q gamma")],
+    [
+        ("mbg_nbd", "MBG/NBD", "r alpha a b"),
+        ("bg_nbd", "BG/NBD", "r alpha a b"),
+        ("gamma_gamma", "Gamma-Gamma repeat purchases", "p q gamma"),
+    ],
 )
 def test_parameters_are_the_published_ones(
     models: dict[str, ModelResult], shared: Path, model: str, published: str, symbols: str

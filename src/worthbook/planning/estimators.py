@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,13 @@ from worthbook.kernel.errors import Fault, Problem, did_you_mean, raise_all
 from worthbook.kernel.language import Text
 from worthbook.models.base import Fit, Specification
 from worthbook.models.lifetime.bg_nbd import BGNBD, BGNBDFit
-from worthbook.models.lifetime.choose import Candidate, PurchaseFit
+from worthbook.models.lifetime.choose import Candidate
 from worthbook.models.lifetime.data import PurchaseHistory, SpendHistory
 from worthbook.models.lifetime.gamma_gamma import GammaGamma, GammaGammaFit
+from worthbook.models.lifetime.mbg_nbd import MBGNBD, MBGNBDFit
+from worthbook.models.lifetime.nbd import NBD, NBDFit
+from worthbook.models.lifetime.pareto_nbd import ParetoNBD, ParetoNBDFit
+from worthbook.models.lifetime.purchase_model import PurchaseFit, PurchaseModel
 
 ESTIMATOR_UNKNOWN = Fault(
     "estimator-unknown",
@@ -83,6 +87,10 @@ def _p_alive(fit: PurchaseFit, history: PurchaseHistory, ahead: Ahead) -> FloatA
     return fit.p_alive(history)
 
 
+def _p_no_purchase(fit: PurchaseFit, history: PurchaseHistory, ahead: Ahead) -> FloatArray:
+    return fit.purchase_probabilities(0, history, ahead.weeks)
+
+
 def _expected_purchases(fit: PurchaseFit, history: PurchaseHistory, ahead: Ahead) -> FloatArray:
     return fit.expected_purchases(history, ahead.weeks)
 
@@ -96,7 +104,7 @@ def _expected_spend(fit: GammaGammaFit, spend: SpendHistory, ahead: Ahead) -> Fl
     return fit.expected_spend(spend)
 
 
-def _of_purchases(label: str, specification: Specification[Any, Any], fit_class: type[Fit[Any]]) -> Estimator:
+def _of_purchases(label: str, specification: PurchaseModel[Any], fit_class: type[PurchaseFit]) -> Estimator:
     """A model of purchases; all of them read the same numbers and give the same quantities."""
     return Estimator(
         label,
@@ -106,6 +114,7 @@ def _of_purchases(label: str, specification: Specification[Any, Any], fit_class:
         _history,
         {
             "p_alive": _p_alive,
+            "p_no_purchase": _p_no_purchase,
             "expected_purchases": _expected_purchases,
             "discounted_purchases": _discounted_purchases,
         },
@@ -113,7 +122,10 @@ def _of_purchases(label: str, specification: Specification[Any, Any], fit_class:
 
 
 PURCHASE_MODELS: Mapping[str, Estimator] = {
+    "nbd": _of_purchases("NBD", NBD(), NBDFit),
     "bg_nbd": _of_purchases("BG/NBD", BGNBD(), BGNBDFit),
+    "mbg_nbd": _of_purchases("MBG/NBD", MBGNBD(), MBGNBDFit),
+    "pareto_nbd": _of_purchases("Pareto/NBD", ParetoNBD(), ParetoNBDFit),
 }
 """Those that foretell purchases, and so can be tested and compared; a further model is one line here."""
 
@@ -130,7 +142,8 @@ ESTIMATORS: Mapping[str, Estimator] = {
 }
 
 CANDIDATES: tuple[Candidate, ...] = tuple(
-    Candidate(name, each.label, each.specification) for name, each in PURCHASE_MODELS.items()
+    Candidate(name, each.label, cast("PurchaseModel[PurchaseFit]", each.specification))
+    for name, each in PURCHASE_MODELS.items()
 )
 """What may be chosen for a book."""
 

@@ -15,9 +15,9 @@ from worthbook.kernel.language import Text
 from worthbook.kernel.provenance import Provenance
 from worthbook.kernel.result import Study, Table
 from worthbook.kernel.units import Value
-from worthbook.models.lifetime.bg_nbd import BGNBD
 from worthbook.models.lifetime.data import PurchaseHistory, SpendHistory
 from worthbook.models.lifetime.gamma_gamma import GammaGamma
+from worthbook.models.lifetime.mbg_nbd import MBGNBD
 from worthbook.planning.study import StudyContext, make_study
 
 NAMES = ("repeat_purchases", "recency_weeks", "age_weeks", "spend_per_repeat")
@@ -43,7 +43,7 @@ def fitted(context: StudyContext) -> dict[str, object]:
     x, t_x, age, mean_value = (groups[name] for name in NAMES)
     history = PurchaseHistory(x, t_x, age, groups["customers"])
     spend = SpendHistory(x, mean_value, groups["customers"])
-    return {"bg_nbd": BGNBD().fit(history), "gamma_gamma": GammaGamma().fit(spend)}
+    return {"mbg_nbd": MBGNBD().fit(history), "gamma_gamma": GammaGamma().fit(spend)}
 
 
 def result(name: str, verdict: str, facts: Mapping[str, Value] | None = None, grade: str | None = None) -> ModelResult:
@@ -113,12 +113,12 @@ def test_those_who_are_leaving_are_counted(world: World, context: StudyContext) 
 
 
 def test_without_a_spend_model_purchases_are_foretold(world: World, context: StudyContext) -> None:
-    made = study(world, replace(context, fits={"bg_nbd": context.fits["bg_nbd"]}))
+    made = study(world, replace(context, fits={"mbg_nbd": context.fits["mbg_nbd"]}))
     assert (made.facts["fitted"], [table.name for table in made.tables]) == (True, ["purchase_outlook", "tiers"])
 
 
 def test_without_a_model_the_study_says_why(world: World, context: StudyContext) -> None:
-    models = {"bg_nbd": result("bg_nbd", "The model could not be fitted. Nobody came back.")}
+    models = {"mbg_nbd": result("mbg_nbd", "The model could not be fitted. Nobody came back.")}
     made = study(world, replace(context, fits={}, models=models))
     assert [(finding.text.en, finding.tone) for finding in made.findings][-1] == (
         "The model could not be fitted. Nobody came back.",
@@ -127,7 +127,7 @@ def test_without_a_model_the_study_says_why(world: World, context: StudyContext)
 
 
 def test_the_grade_is_shown_beside_the_numbers(world: World, context: StudyContext) -> None:
-    models = {"bg_nbd": result("bg_nbd", "Grade A.", grade="A")}
+    models = {"mbg_nbd": result("mbg_nbd", "Grade A.", grade="A")}
     findings = study(world, replace(context, models=models)).findings
     assert [finding.tone for finding in findings if finding.text.en == "Grade A."] == ["good"]
 
@@ -138,7 +138,7 @@ def test_the_grade_is_shown_beside_the_numbers(world: World, context: StudyConte
 def test_an_interval_that_the_test_contradicts_is_said(
     world: World, context: StudyContext, error: float, words: str | None
 ) -> None:
-    models = {"bg_nbd": result("bg_nbd", "Tested.", {"holdout_total_error": error})}
+    models = {"mbg_nbd": result("mbg_nbd", "Tested.", {"holdout_total_error": error})}
     said = [finding.text.en for finding in study(world, replace(context, models=models)).findings]
     found = [text for text in said if "In a test" in text]
     assert (len(found), words is None or words in found[0]) == (0 if words is None else 1, True)

@@ -12,16 +12,15 @@ Where none survives the first step, none is recommended.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from worthbook.kernel.errors import Problem, WorthbookError
 from worthbook.kernel.language import Text
-from worthbook.models.base import Estimate, Fact, FloatArray
+from worthbook.models.base import FloatArray
 from worthbook.models.lifetime.data import UNIT_NAMES, PurchaseHistory
 from worthbook.models.lifetime.holdout import Grade, HoldoutRow, Trial, best_rule, grade_of, signed_per_cent
+from worthbook.models.lifetime.purchase_model import PurchaseFit, PurchaseModel
 from worthbook.models.lifetime.scores import is_within_chance
 
 RECOMMENDED = Text(
@@ -72,56 +71,6 @@ NONE_FITTED = Text(
 )
 
 
-class PurchaseFit(Protocol):
-    """What is asked of a fitted model of purchases."""
-
-    @property
-    def log_likelihood(self) -> float:
-        """Of the history it was fitted to."""
-        ...
-
-    @property
-    def summary(self) -> tuple[Estimate, ...]:
-        """One row for each parameter."""
-        ...
-
-    @property
-    def facts(self) -> Mapping[str, Fact]:
-        """Plain facts about the fit."""
-        ...
-
-    @property
-    def cautions(self) -> tuple[Text, ...]:
-        """What to know before using the numbers."""
-        ...
-
-    def p_alive(self, history: PurchaseHistory) -> FloatArray:
-        """Probability that each customer is still a customer."""
-        ...
-
-    def expected_purchases(self, history: PurchaseHistory, horizon: float) -> FloatArray:
-        """Expected of each customer in the next `horizon` units of time."""
-        ...
-
-    def discounted_purchases(
-        self, history: PurchaseHistory, horizon: float, discount_rate_per_year: float
-    ) -> FloatArray:
-        """The same, each purchase discounted to the end of observation."""
-        ...
-
-    def expected_purchases_new(self, horizon: float) -> float:
-        """Expected repeat purchases of a new customer."""
-        ...
-
-
-class PurchaseModel(Protocol):
-    """A specification of a model of purchases."""
-
-    def fit(self, data: PurchaseHistory) -> PurchaseFit:
-        """Estimate its parameters."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A model of purchases that may be chosen."""
@@ -130,7 +79,7 @@ class Candidate:
     """In programs: `bg_nbd`."""
     label: str
     """In the literature: BG/NBD."""
-    model: PurchaseModel
+    model: PurchaseModel[PurchaseFit]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,8 +151,7 @@ def _entry(candidate: Candidate, history: PurchaseHistory, trial: Trial | None) 
         fit = candidate.model.fit(history)
     except WorthbookError as error:
         return Entry(candidate, None, error.problems[0], None, None)
-    bic = len(fit.summary) * math.log(history.customers) - 2 * fit.log_likelihood
-    return Entry(candidate, fit, None, bic, _tested(candidate, fit, history, trial))
+    return Entry(candidate, fit, None, fit.bic, _tested(candidate, fit, history, trial))
 
 
 def _tested(candidate: Candidate, fit: PurchaseFit, history: PurchaseHistory, trial: Trial | None) -> Tested | None:

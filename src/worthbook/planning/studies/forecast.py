@@ -16,10 +16,10 @@ from worthbook.kernel.language import Text
 from worthbook.kernel.period import DAYS_PER_WEEK, Window
 from worthbook.kernel.result import Finding, Table, Tone
 from worthbook.kernel.units import Unit, Value
-from worthbook.models.lifetime.bg_nbd import BGNBDFit
 from worthbook.models.lifetime.data import PurchaseHistory, SpendHistory
 from worthbook.models.lifetime.forecast import Interval, SpendOutlook, TotalForecast, forecast_total
 from worthbook.models.lifetime.gamma_gamma import GammaGammaFit
+from worthbook.models.lifetime.purchase_model import PurchaseFit
 from worthbook.planning.studies.context import Made, Method, StudyContext, column, share, table
 
 HORIZON = Window(12, "months")
@@ -119,7 +119,7 @@ def _totals(sums: Sums, roles: Sequence[str]) -> Totals:
 def _outlook(there: Mapping[str, str], context: StudyContext) -> TotalForecast | None:
     """The forecast for the base, or for a sample of it that is large enough; None where there is no model for it."""
     fit = context.fits.get(there.get("model", ""))
-    if not isinstance(fit, BGNBDFit) or not {"x", "t_x", "age"} <= set(there):
+    if not isinstance(fit, PurchaseFit) or not {"x", "t_x", "age"} <= set(there):
         return None
     spend_fit = context.fits.get(there.get("spend", "")) if "mean_value" in there else None
     roles = ["x", "t_x", "age", *(["mean_value"] if isinstance(spend_fit, GammaGammaFit) else [])]

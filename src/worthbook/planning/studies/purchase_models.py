@@ -12,9 +12,10 @@ from worthbook.kernel.period import DAYS_PER_WEEK, Window
 from worthbook.kernel.result import Finding, Table
 from worthbook.kernel.units import Unit, Value
 from worthbook.models.base import FloatArray
-from worthbook.models.lifetime.choose import Entry, PurchaseFit, Tested
+from worthbook.models.lifetime.choose import Entry, Tested
 from worthbook.models.lifetime.data import PurchaseHistory
 from worthbook.models.lifetime.holdout import best_rule
+from worthbook.models.lifetime.purchase_model import PurchaseFit
 from worthbook.models.lifetime.tracking import Tracking
 from worthbook.planning.lifetime_tables import comparison_table
 from worthbook.planning.lifetimes import Lifetimes
@@ -156,7 +157,7 @@ def _facts(found: Lifetimes, entry: Entry) -> Mapping[str, Value]:
 PURCHASE_MODELS = Method(
     make=make_purchase_models,
     maker="purchase_models 1",
-    roles=frozenset({"model"}),
+    roles=frozenset({"model", "reference"}),
     tables={
         "models": frozenset({
             "model", "grade", "log_likelihood", "bic", "total_error", "cohort_error", "tracking_error", "mae",
