@@ -8,6 +8,7 @@ from worthbook.cli.check import check
 from worthbook.cli.compare import compare
 from worthbook.cli.demo import demo
 from worthbook.cli.describe import describe
+from worthbook.cli.duplicates import duplicates
 from worthbook.cli.evaluate import evaluate
 from worthbook.cli.explain import explain
 from worthbook.cli.lifetime import lifetime
@@ -37,3 +38,4 @@ for command, name in (
     app.command(name)(command)
 
 app.add_typer(survey)
+app.add_typer(duplicates, name="duplicates")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -84,3 +84,20 @@ def customer_rows(  # noqa: PLR0913, PLR0917 - a book, a table, a customer, a da
         SourceRow(str(row[-2]), int(str(row[-1])), dict(zip(kept, row[:-2], strict=True)))
         for row in engine.rows(query, files)
     )
+
+
+def known_among(
+    engine: Engine, snapshot: Snapshot, tables: Mapping[str, TableDefinition], customer_ids: Collection[str]
+) -> frozenset[str]:
+    """Those of some ids under which any stored table has a row that counts."""
+    found: set[str] = set()
+    wanted = [exp.Literal.string(each) for each in sorted(customer_ids)]
+    files = {name: table.files for name, table in snapshot.tables.items() if table.files}
+    relations = Relations(tables, snapshot, dt.date.max, frozenset(files))
+    for name, table in tables.items():
+        if name in files and table.customer is not None and len(found) < len(wanted):
+            rows = relations.relation(name, {table.customer}).subquery(alias=quoted(name))
+            query = exp.select(column(table.customer)).distinct().from_(rows)
+            query = query.where(exp.In(this=column(table.customer), expressions=wanted))
+            found.update(str(customer_id) for (customer_id,) in engine.rows(query, files))
+    return frozenset(found)

@@ -19,6 +19,7 @@ from worthbook.definitions import windows
 from worthbook.definitions.definition import Definition
 from worthbook.definitions.documents import Document, Documents, read_documents
 from worthbook.definitions.framework import FrameworkDefinition
+from worthbook.definitions.identity import IdentityDefinition
 from worthbook.definitions.instrument import InstrumentDefinition
 from worthbook.definitions.kept import KeptDocuments
 from worthbook.definitions.mapping import MappingDefinition
@@ -96,6 +97,7 @@ NOUNS: dict[str, type[Definition]] = {
         FrameworkDefinition,
         StudyDefinition,
         ReportDefinition,
+        IdentityDefinition,
     )
 }
 """Every kind of definition by the key that opens it."""

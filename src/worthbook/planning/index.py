@@ -13,6 +13,7 @@ from worthbook.definitions import checks, columns
 from worthbook.definitions.columns import Maker
 from worthbook.definitions.definition import Definition
 from worthbook.definitions.framework import FrameworkDefinition
+from worthbook.definitions.identity import IdentityDefinition
 from worthbook.definitions.instrument import InstrumentDefinition
 from worthbook.definitions.kept import user_cache
 from worthbook.definitions.mapping import MappingDefinition
@@ -50,6 +51,7 @@ class Catalogue:
     studies: Mapping[str, StudyDefinition]
     reports: Mapping[str, ReportDefinition]
     instruments: Mapping[str, InstrumentDefinition]
+    identities: Mapping[str, IdentityDefinition]
     _needs: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -66,6 +68,7 @@ class Catalogue:
             studies=_by_name(found, StudyDefinition),
             reports=_by_name(found, ReportDefinition),
             instruments=_by_name(found, InstrumentDefinition),
+            identities=_by_name(found, IdentityDefinition),
         )
 
     @cached_property
@@ -81,6 +84,7 @@ class Catalogue:
             self.mappings,
             self.populations,
             self.instruments,
+            self.identities,
         )
         return tuple(definition for kind in kinds for definition in kind.values())
 

@@ -35,6 +35,7 @@ KINDS: Mapping[str, Text] = {
     "mappings": Text(en="Mappings", zh="文件映射"),
     "populations": Text(en="Populations", zh="客户总体"),
     "instruments": Text(en="Instruments", zh="调查问卷"),
+    "identities": Text(en="Identities", zh="身份识别"),
 }
 
 
@@ -89,6 +90,7 @@ def definitions_of(catalogue: Catalogue, kind: str) -> tuple[Definition, ...]:
         "mappings": catalogue.mappings,
         "populations": catalogue.populations,
         "instruments": catalogue.instruments,
+        "identities": catalogue.identities,
     }
     return tuple(found[kind].values())
 
