@@ -14,8 +14,8 @@ def list_definitions(
     kind: Annotated[
         str,
         typer.Argument(
-            help="measures, models, frameworks, studies, reports, tables, mappings, populations, instruments or identities; "
-            "or all."
+            help="measures, models, frameworks, studies, reports, tables, mappings, populations, "
+            "instruments or identities; or all."
         ),
     ] = "all",
     book: Annotated[Path | None, typer.Option(help="A book, to list its own definitions too.")] = None,

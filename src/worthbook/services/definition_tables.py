@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from worthbook.definitions.definition import Definition
 from worthbook.definitions.framework import Axis, FrameworkDefinition
+from worthbook.definitions.identity import IdentityDefinition
 from worthbook.definitions.instrument import ASPECTS, InstrumentDefinition, Scale
 from worthbook.definitions.mapping import MappingDefinition
 from worthbook.definitions.model import ModelDefinition
@@ -42,8 +43,24 @@ def tables_of(definition: Definition) -> tuple[Table, ...]:
             return (_fields(definition), _fed(definition))
         case InstrumentDefinition():
             return (_questions(definition),)
+        case IdentityDefinition():
+            return (_evidence(definition),)
         case _:
             return ()
+
+
+def _evidence(identity: IdentityDefinition) -> Table:
+    rows = tuple(
+        (kind, each.if_same, each.same, each.different, each.proposes) for kind, each in identity.evidence.items()
+    )
+    columns = (
+        _NAME,
+        _MEANING,
+        TableColumn("same", Text(en="Weight if the same", zh="相同时的权重"), Unit.SCORE),
+        TableColumn("different", Text(en="Weight if different", zh="不同时的权重"), Unit.SCORE),
+        TableColumn("proposes", Text(en="Proposes pairs", zh="可单独提出配对"), Unit.FLAG),
+    )
+    return Table("evidence", Text(en="Evidence", zh="判断依据"), columns, rows)
 
 
 def _cells(framework: FrameworkDefinition) -> Table:
