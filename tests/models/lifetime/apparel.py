@@ -16,6 +16,7 @@ import numpy as np
 
 from worthbook.models.base import FloatArray
 from worthbook.models.lifetime import PurchaseHistory
+from worthbook.models.lifetime.seasoned_customers import SeasonedCustomers
 
 END = dt.date(2006, 12, 31)
 HOLDOUT_WEEKS = (dt.date(2010, 12, 20) - END).days / 7
@@ -62,6 +63,28 @@ class Apparel:
         """Gender and channel of each customer."""
         found = {row["customer_id"]: row for row in rows_of(self.folder / "apparel_static_covariates.csv.gz")}
         return {name: [float(found[each][name]) for each in self.ids] for name in ("gender", "channel")}
+
+    def seasoned(self) -> SeasonedCustomers:
+        """Purchases on a clock of weeks from the first day on, with season, gender and channel of every week."""
+        start = min(min(bought) for bought in self.days.values())
+        names = ("high_season", "gender", "channel")
+        cells: dict[str, dict[float, list[float]]] = defaultdict(dict)
+        for row in rows_of(self.folder / "apparel_dynamic_covariates.csv.gz"):
+            week = (dt.date.fromisoformat(row["period_start"]) - start).days / 7
+            cells[row["customer_id"]][week] = [float(row[name]) for name in names]
+        weeks = sorted(cells[self.ids[0]])
+        table = np.array([[cells[each][week] for week in weeks] for each in self.ids])
+        log = [
+            (number, (day - start).days / 7) for number, each in enumerate(self.ids) for day in sorted(self.days[each])
+        ]
+        customers, times = np.array(log).T
+        return SeasonedCustomers.of_purchases(
+            customers,
+            times,
+            end=(END - start).days / 7,
+            edges=[*weeks, weeks[-1] + 1],
+            covariates={name: table[:, :, place] for place, name in enumerate(names)},
+        )
 
 
 def rows_of(path: Path) -> Iterator[dict[str, str]]:
