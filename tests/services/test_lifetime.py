@@ -132,3 +132,32 @@ def test_nothing_to_read_is_said() -> None:
     with pytest.raises(WorthbookError) as caught:
         lifetime_of_files([], None, Question())
     assert caught.value.slugs == ("lifetime-without-orders",)
+
+
+def test_what_to_expect_has_intervals_and_a_model(opened: OpenBook) -> None:
+    found = facts_of(lifetime(opened, Question(horizon="26w")))
+    forecast: Any = found["forecast"]
+    assert (forecast["from"], forecast["until"], forecast["weeks"]) == ("2026-06-30", "2026-12-29", 26)
+    for name in ("purchases", "value"):
+        assert forecast[name]["low"] < forecast[name]["estimate"] < forecast[name]["high"]
+    assert 0 < forecast["active"] < forecast["customers"]
+    assert found["spend"]["name"] == "gamma_gamma"  # type: ignore[index]
+
+
+@pytest.mark.shared_data
+def test_the_forecast_is_from_the_whole_history(facts: Facts) -> None:
+    assert (facts["forecast"]["from"], facts["forecast"]["model"]) == ("1998-06-30", facts["recommended"])
+
+
+def test_a_customer_is_followed_to_the_date(opened: OpenBook) -> None:
+    found = lifetime(opened, Question(customer="C000001"))
+    assert found.timeline is not None
+    assert all(0 < each <= 1 for each in found.timeline.p_alive)
+    assert len(found.timeline.p_alive) == (found.lifetimes.as_of - found.timeline.purchases[0]).days + 1
+    assert found.tables[0].rows[-1][1] == len(found.timeline.purchases)
+
+
+def test_nobody_knows_a_customer_who_bought_nothing(opened: OpenBook) -> None:
+    with pytest.raises(WorthbookError) as caught:
+        lifetime(opened, Question(customer="nobody"))
+    assert caught.value.slugs == ("customer-without-purchases",)

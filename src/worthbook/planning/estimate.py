@@ -18,6 +18,7 @@ from worthbook.kernel.language import Text
 from worthbook.kernel.period import DAYS_PER_WEEK, Window
 from worthbook.models.base import Fit
 from worthbook.planning.estimators import Ahead, Estimator, FloatArray, Inputs, estimator_of
+from worthbook.planning.outlook import sample_parts
 from worthbook.planning.run import Workbench
 
 FIT_CUSTOMERS = 1_000_000
@@ -87,9 +88,7 @@ def _sample(bench: Workbench, model: ModelDefinition) -> list[int] | None:
     sheets = bench.sheets_of(model.inputs.values())
     parts = len(sheets[0].parts)
     total = columns.count(bench.engine, sheets[0])
-    if total <= FIT_CUSTOMERS or parts == 1:
-        return None
-    return list(range(max(1, round(parts * FIT_CUSTOMERS / total))))
+    return sample_parts(parts, total, FIT_CUSTOMERS)
 
 
 def _prediction(bench: Workbench, fitted: Estimated) -> Any:  # noqa: ANN401

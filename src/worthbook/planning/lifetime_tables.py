@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from worthbook.kernel.language import Text
 from worthbook.kernel.result import Finding, Table, TableColumn
-from worthbook.kernel.units import Unit, Value
+from worthbook.kernel.units import Unit, Value, show
 from worthbook.models.lifetime.choose import Comparison, Entry
+from worthbook.models.lifetime.forecast import Interval
 from worthbook.models.lifetime.holdout import HoldoutRow
 from worthbook.planning.lifetimes import Lifetimes
 
@@ -26,6 +27,28 @@ TESTED_ON = Text(
 NOT_TESTED = Text(
     en="Fitted to {customers} customers up to {fitted}; the history is too short for a test.",
     zh="用截至 {fitted} 的 {customers} 位客户拟合；历史太短，无法检验。",
+)
+PURCHASES_EXPECTED = Text(
+    en=(
+        "Until {until} {model} expects {purchases} purchases of today's {customers} customers (95 % interval "
+        "{purchases_low} to {purchases_high}); about {active} of them are still active."
+    ),
+    zh=(
+        "{model} 预计现有 {customers} 位客户到 {until} 将购买 {purchases} 次"
+        "（95% 区间：{purchases_low} 至 {purchases_high}）；其中约 {active} 位仍然活跃。"
+    ),
+)
+VALUE_EXPECTED = Text(
+    en=(
+        "Until {until} {model} expects {purchases} purchases of today's {customers} customers (95 % interval "
+        "{purchases_low} to {purchases_high}), worth {value} ({value_low} to {value_high}); about {active} of them are "
+        "still active."
+    ),
+    zh=(
+        "{model} 预计现有 {customers} 位客户到 {until} 将购买 {purchases} 次"
+        "（95% 区间：{purchases_low} 至 {purchases_high}），金额 {value}（{value_low} 至 {value_high}）；"
+        "其中约 {active} 位仍然活跃。"
+    ),
 )
 GRADES = Text(
     en=(
@@ -105,14 +128,41 @@ def _errors(comparison: Comparison) -> tuple[float | None, ...]:
     return (*models, min((row.score.rmse for row in comparison.rules), default=None))
 
 
-def sentences(found: Lifetimes) -> tuple[Finding, ...]:
-    """The recommendation, what it was made from, and what to be careful about."""
+def sentences(found: Lifetimes, currency: str) -> tuple[Finding, ...]:
+    """The recommendation, what it was made from, what to expect, and what to be careful about."""
     comparison = found.comparison
     return (
         Finding(comparison.reason, "warning" if comparison.recommended is None else "good"),
         Finding(_basis(found)),
+        *_expected(found, currency),
         *(Finding(each, "warning") for each in dict.fromkeys([*found.cautions, *_of_models(comparison)])),
     )
+
+
+def _expected(found: Lifetimes, currency: str) -> Iterator[Finding]:
+    """What the base will do, in one sentence."""
+    expected = found.expected
+    if expected is None or expected.total is None:
+        return
+    total = expected.total
+    words = {
+        "until": expected.until,
+        "model": next(each.candidate.label for each in found.comparison.entries if each.name == expected.model),
+        "customers": f"{expected.customers:,}",
+        "active": f"{expected.active:,.0f}",
+        **_said("purchases", total.purchases, Unit.COUNT, ""),
+    }
+    if total.value is None:
+        yield Finding(PURCHASES_EXPECTED.format(**words))
+    else:
+        yield Finding(VALUE_EXPECTED.format(**words, **_said("value", total.value, Unit.MONEY, currency)))
+
+
+def _said(name: str, found: Interval, unit: Unit, currency: str) -> dict[str, Text]:
+    def words(value: float) -> Text:
+        return Text(en=show(value, unit, "en", currency), zh=show(value, unit, "zh", currency))
+
+    return {name: words(found.estimate), f"{name}_low": words(found.low), f"{name}_high": words(found.high)}
 
 
 def _basis(found: Lifetimes) -> Text:
@@ -130,18 +180,10 @@ def _basis(found: Lifetimes) -> Text:
 
 
 def _of_models(comparison: Comparison) -> Iterator[Text]:
-    """What each model says of itself; what several say is said once."""
-    said: dict[Text, list[str]] = {}
+    """What the model that is used says of itself, and which models could not be fitted."""
     for entry in comparison.entries:
-        if entry.fit is None:
-            what = Text(en="", zh="") if entry.problem is None else entry.problem.what
-            yield NOT_FITTED.format(label=entry.candidate.label, what=what)
-        else:
-            for caution in entry.fit.cautions:
-                said.setdefault(caution, []).append(entry.candidate.label)
-    for caution, labels in said.items():
-        yield ABOUT.format(label=_listed(labels), words=caution)
-
-
-def _listed(labels: Sequence[str]) -> Text:
-    return Text(en=", ".join(labels), zh="、".join(labels))
+        if entry.fit is None and entry.problem is not None:
+            yield NOT_FITTED.format(label=entry.candidate.label, what=entry.problem.what)
+    used = comparison.used
+    if used is not None and used.fit is not None:
+        yield from (ABOUT.format(label=used.candidate.label, words=caution) for caution in used.fit.cautions)

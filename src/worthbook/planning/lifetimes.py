@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from worthbook.data import columns
 from worthbook.data.daily import daily_purchases
-from worthbook.kernel.errors import Fault
+from worthbook.kernel.errors import Fault, WorthbookError
 from worthbook.kernel.language import Text
+from worthbook.kernel.period import DAYS_PER_WEEK
 from worthbook.models.lifetime.choose import Candidate, Comparison, compare
-from worthbook.models.lifetime.data import PurchaseHistory
+from worthbook.models.lifetime.data import PurchaseHistory, SpendHistory
+from worthbook.models.lifetime.forecast import TotalForecast
+from worthbook.models.lifetime.gamma_gamma import GammaGamma, GammaGammaFit
 from worthbook.models.lifetime.holdout import Trial
 from worthbook.models.lifetime.tracking import Tracking, track
 from worthbook.planning.estimators import PURCHASE_MODELS
 from worthbook.planning.index import Catalogue
+from worthbook.planning.outlook import total_outlook
 from worthbook.planning.run import Workbench
 from worthbook.planning.trials import Histories, Split, rolling_splits, split_of
 
@@ -54,11 +59,34 @@ class Lifetimes:
     rolling: tuple[tuple[Split, Comparison | None], ...]
     """Further tests, each from all that came before its cut; None where nothing was to be tested."""
     cautions: tuple[Text, ...] = ()
+    spend: GammaGammaFit | None = None
+    """What customers spend; None where amounts are not known or say nothing."""
+    expected: Expected | None = None
+    """What is to be expected over the horizon that was asked for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Expected:
+    """The base over a horizon, as the model that is used foretells it from the whole history."""
+
+    model: str
+    until: dt.date
+    weeks: float
+    active: float
+    """The sum of the customers' probabilities of being active."""
+    customers: int
+    total: TotalForecast | None
 
 
 def purchase_roles(catalogue: Catalogue) -> Mapping[str, str]:
     """The columns that models of purchases read, by role."""
     return next(model.inputs for model in catalogue.models.values() if model.estimator in PURCHASE_MODELS)
+
+
+def spend_roles(catalogue: Catalogue) -> Mapping[str, str]:
+    """The columns that the model of spend reads, by role; none where the catalogue has no such model."""
+    models = (model.inputs for model in catalogue.models.values() if model.estimator == GammaGamma.estimator)
+    return next(models, {})
 
 
 def weigh(
@@ -105,6 +133,48 @@ def weigh(
         rolling=tuple((each, _tested(candidates, trials[each])) for each in turns),
         cautions=_cautions(first, split),
     )
+
+
+def look_ahead(bench: Workbench, found: Lifetimes, until: dt.date) -> Lifetimes:
+    """Add what is to be expected until a day: by the recommended model, or else by the one that erred least.
+
+    The model is fitted to the whole history for this, whatever part of it the comparison was made on.
+    """
+    used = found.comparison.used
+    if used is None:
+        return found
+    history = (
+        found.history if found.fitted_until == found.as_of else Histories(bench, purchase_roles(bench.catalogue)).now()
+    )
+    try:
+        fit = used.fit if history is found.history else used.candidate.model.fit(history)
+    except WorthbookError:
+        return found
+    if fit is None:
+        return found
+    spend = _spend_fit(bench)
+    roles = {**purchase_roles(bench.catalogue), **spend_roles(bench.catalogue)}
+    weeks = (until - found.as_of).days / DAYS_PER_WEEK
+    sheets, x = bench.sheets_of(bench.sheets), bench.sheets[roles["x"]]
+    customers = columns.count(bench.engine, x)
+    total = total_outlook(bench.engine, sheets, roles, (fit, spend), weeks, customers=customers)
+    active = float(fit.p_alive(history) @ history.weights) * customers / history.customers
+    return replace(found, spend=spend, expected=Expected(used.name, until, weeks, active, customers, total))
+
+
+def _spend_fit(bench: Workbench) -> GammaGammaFit | None:
+    """The model of spend, where amounts are known for enough customers."""
+    roles = spend_roles(bench.catalogue)
+    if not set(roles.values()) <= set(bench.sheets):
+        return None
+    names = [roles["x"], roles["mean_value"]]
+    groups = columns.grouped(bench.engine, bench.sheets_of(names), names)
+    if not len(groups["customers"]):
+        return None
+    try:
+        return GammaGamma().fit(SpendHistory(groups[names[0]], groups[names[1]], groups["customers"]))
+    except WorthbookError:
+        return None
 
 
 def _tested(candidates: Sequence[Candidate], trial: Trial | None) -> Comparison | None:

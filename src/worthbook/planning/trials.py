@@ -17,6 +17,8 @@ from worthbook.kernel.errors import WorthbookError
 from worthbook.kernel.period import DAYS_PER_WEEK
 from worthbook.models.lifetime.data import PurchaseHistory
 from worthbook.models.lifetime.holdout import Trial
+from worthbook.planning.estimate import FIT_CUSTOMERS
+from worthbook.planning.outlook import sample_parts
 from worthbook.planning.run import Workbench
 
 LONGEST_WEEKS = 52
@@ -80,9 +82,11 @@ class Histories:
     roles: Mapping[str, str]
 
     def now(self) -> PurchaseHistory:
-        """As at the date, of all customers."""
+        """As at the date, of all customers, or of a large sample."""
         names = list(self.roles.values())
-        groups = columns.grouped(self.bench.engine, self.bench.sheets_of(names), names)
+        sheets = self.bench.sheets_of(names)
+        parts = sample_parts(len(sheets[0].parts), columns.count(self.bench.engine, sheets[0]), FIT_CUSTOMERS)
+        groups = columns.grouped(self.bench.engine, sheets, names, parts=parts)
         return _history(groups, self.roles)
 
     def trials(self, splits: Sequence[Split]) -> list[Trial | None]:
@@ -130,9 +134,8 @@ class Histories:
             return None
 
     def _buckets(self, sheet: Sheet) -> list[int]:
-        parts = len(sheet.parts)
-        customers = columns.count(self.bench.engine, sheet)
-        return list(range(max(1, min(parts, round(parts * CUSTOMERS / max(customers, 1))))))
+        parts, customers = len(sheet.parts), columns.count(self.bench.engine, sheet)
+        return sample_parts(parts, customers, CUSTOMERS) or list(range(parts))
 
 
 def _history(groups: Mapping[str, np.ndarray], names: Mapping[str, str]) -> PurchaseHistory:

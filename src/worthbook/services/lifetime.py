@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from worthbook.kernel.errors import Fault, did_you_mean
+from worthbook.kernel.errors import Fault, WorthbookError, did_you_mean
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import Window, parse_date
 from worthbook.kernel.result import Finding, Table
 from worthbook.models.lifetime.choose import Candidate
 from worthbook.planning.estimators import CANDIDATES
 from worthbook.planning.lifetime_tables import GRADES, comparison_table, parameter_table, rolling_table, sentences
-from worthbook.planning.lifetimes import Lifetimes, purchase_roles, weigh
+from worthbook.planning.lifetimes import Lifetimes, look_ahead, purchase_roles, spend_roles, weigh
+from worthbook.planning.run import Workbench
+from worthbook.planning.timeline import Timeline, timeline_of
 from worthbook.services.ingest_files import ingest_files
 from worthbook.services.open_book import OpenBook, open_book
 
@@ -56,6 +57,8 @@ class Question:
     horizon: str = HORIZON
     models: tuple[str, ...] = ()
     """Names of models of purchases; none stands for all."""
+    customer: str | None = None
+    """Whom to follow through time."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,9 @@ class Answer:
     """What was found."""
 
     title: str
+    currency: str
     lifetimes: Lifetimes
-    horizon: Window
+    timeline: Timeline | None = None
 
     @property
     def headline(self) -> Text:
@@ -74,11 +78,13 @@ class Answer:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """The recommendation and what to know of it."""
-        return sentences(self.lifetimes)
+        return sentences(self.lifetimes, self.currency)
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        """The models side by side, further tests, and the parameters of the model that is recommended."""
+        """The models side by side, further tests, and the recommended model's parameters; or a customer."""
+        if self.timeline is not None:
+            return (self.timeline.table(self.lifetimes.as_of),)
         entry, rolling = self.lifetimes.comparison.chosen, rolling_table(self.lifetimes)
         found = (comparison_table(self.lifetimes), rolling, None if entry is None else parameter_table(entry))
         return tuple(each for each in found if each is not None)
@@ -120,8 +126,24 @@ def lifetime(opened: OpenBook, question: Question) -> Answer:
     horizon, candidates = parse_horizon(question.horizon), candidates_of(question.models)
     day = opened.day(question.as_of)
     cut = None if question.calibrate_until is None else parse_date(question.calibrate_until)
-    bench = opened.make(purchase_roles(opened.catalogue).values(), as_of=day)
-    return Answer(opened.book.title, weigh(bench, opened.extent.first, candidates, cut), horizon)
+    roles = (*purchase_roles(opened.catalogue).values(), *spend_roles(opened.catalogue).values())
+    bench = opened.make(dict.fromkeys(roles), as_of=day)
+    found = look_ahead(bench, weigh(bench, opened.extent.first, candidates, cut), horizon.after(day))
+    return Answer(opened.book.title, opened.book.currency, found, _followed(bench, question.customer, found))
+
+
+def _followed(bench: Workbench, customer: str | None, found: Lifetimes) -> Timeline | None:
+    """One customer, by the model that is used.
+
+    Raises:
+        WorthbookError: `customer-without-purchases`, or why there is no model.
+    """
+    used = found.comparison.used
+    if customer is None:
+        return None
+    if used is None or used.fit is None:
+        raise WorthbookError([each.problem for each in found.comparison.entries if each.problem is not None])
+    return timeline_of(bench, customer, used.fit, used.candidate.label)
 
 
 def candidates_of(names: Sequence[str]) -> tuple[Candidate, ...]:
@@ -150,8 +172,3 @@ def parse_horizon(text: str) -> Window:
     if unit is None or not text[:-1].isdecimal() or not int(text[:-1]):
         raise HORIZON_UNREADABLE(text=text)
     return Window.parse(f"{int(text[:-1])} {unit}")
-
-
-def in_days(horizon: Window, as_of: dt.date) -> int:
-    """The days from a date to the end of a horizon."""
-    return (horizon.after(as_of) - as_of).days

@@ -23,6 +23,9 @@ def facts_of(answer: Answer) -> dict[str, object]:
         "recommended": found.comparison.recommended,
         "reason": found.comparison.reason.en,
         "reason_zh": found.comparison.reason.zh,
+        "forecast": _forecast(found),
+        "spend": _spend(found),
+        **({} if answer.timeline is None else {"customer": answer.timeline.as_json()}),
         "rolling": [_turn(split, comparison) for split, comparison in found.rolling],
         "cautions": [_words(each) for each in found.cautions],
     }
@@ -69,6 +72,38 @@ def _holdout(tested: Tested, found: Lifetimes, name: str) -> dict[str, object]:
         "calibration": [vars_of(each) for each in tested.row.tenths],
         "tracking_error": None if tracking is None else tracking.error,
         "tracking": None if tracking is None else _weeks(tracking),
+    }
+
+
+def _forecast(found: Lifetimes) -> dict[str, object] | None:
+    """What is expected of the base; the model is the recommended one, or the one that erred least."""
+    expected = found.expected
+    if expected is None:
+        return None
+    total = expected.total
+    return {
+        "model": expected.model,
+        "from": found.as_of.isoformat(),
+        "until": expected.until.isoformat(),
+        "weeks": expected.weeks,
+        "customers": expected.customers,
+        "active": expected.active,
+        "purchases": None if total is None else vars_of(total.purchases),
+        "value": None if total is None or total.value is None else vars_of(total.value),
+    }
+
+
+def _spend(found: Lifetimes) -> dict[str, object] | None:
+    """The model of spend per purchase, and whether it has to do with frequency."""
+    fit = found.spend
+    if fit is None:
+        return None
+    return {
+        "name": fit.estimator,
+        "parameters": {each.symbol: each.estimate for each in fit.summary},
+        "intervals": {each.symbol: [each.low, each.high] for each in fit.summary},
+        **fit.facts,
+        "cautions": [_words(each) for each in fit.cautions],
     }
 
 

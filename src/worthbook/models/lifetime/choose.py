@@ -125,6 +125,13 @@ class Comparison:
         """The recommended model."""
         return next((entry for entry in self.entries if entry.name == self.recommended), None)
 
+    @property
+    def used(self) -> Entry | None:
+        """The recommended model; else the one that erred least in the test, or explains the history best."""
+        tested = [(entry.tested.row.score.rmse, entry) for entry in self.entries if entry.tested is not None]
+        fitted = [(entry.bic or 0.0, entry) for entry in self.entries if entry.fit is not None]
+        return self.chosen or min(tested or fitted, key=lambda pair: pair[0], default=(0.0, None))[1]
+
 
 def compare(candidates: Sequence[Candidate], history: PurchaseHistory, trial: Trial | None) -> Comparison:
     """Fit and test all candidates, and choose.

@@ -6,27 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from worthbook.data import columns
 from worthbook.data.formula import parse
-from worthbook.data.studies import Sums, sheet_of, sums_where
+from worthbook.data.studies import Sums, sums_where
 from worthbook.definitions.study import StudyDefinition
-from worthbook.kernel.errors import WorthbookError
 from worthbook.kernel.evaluation import ModelResult
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import DAYS_PER_WEEK, Window
 from worthbook.kernel.result import Finding, Table, Tone
 from worthbook.kernel.units import Unit, Value
-from worthbook.models.lifetime.data import PurchaseHistory, SpendHistory
-from worthbook.models.lifetime.forecast import Interval, SpendOutlook, TotalForecast, forecast_total
+from worthbook.models.lifetime.forecast import Interval, TotalForecast
 from worthbook.models.lifetime.gamma_gamma import GammaGammaFit
 from worthbook.models.lifetime.purchase_model import PurchaseFit
+from worthbook.planning.outlook import total_outlook
 from worthbook.planning.studies.context import Made, Method, StudyContext, column, share, table
 
 HORIZON = Window(12, "months")
-SEED = 1
-"""Of the draws behind the interval: the same base always gets the same one."""
-CUSTOMERS = 1_000_000
-"""The interval is worked out on about so many customers at most: whole customer buckets, which are random samples."""
 LEAVING = 0.5
 """Below this probability of being active a customer counts as slipping away."""
 
@@ -121,28 +115,11 @@ def _outlook(there: Mapping[str, str], context: StudyContext) -> TotalForecast |
     fit = context.fits.get(there.get("model", ""))
     if not isinstance(fit, PurchaseFit) or not {"x", "t_x", "age"} <= set(there):
         return None
-    spend_fit = context.fits.get(there.get("spend", "")) if "mean_value" in there else None
-    roles = ["x", "t_x", "age", *(["mean_value"] if isinstance(spend_fit, GammaGammaFit) else [])]
-    names = [there[role] for role in roles]
-    sheets = list(dict.fromkeys(sheet_of(context.sheets, name) for name in names))
-    groups = columns.grouped(context.engine, sheets, names, parts=_sample(context, len(sheets[0].parts)))
-    x, t_x, age, *mean_value = (groups[name].astype(float) for name in names)
-    weights = groups["customers"].astype(float)
+    found = context.fits.get(there.get("spend", "")) if "mean_value" in there else None
+    spend = found if isinstance(found, GammaGammaFit) else None
+    roles = {"x": there["x"], "t_x": there["t_x"], "T": there["age"], "mean_value": there.get("mean_value", "")}
     weeks = (HORIZON.after(context.as_of) - context.as_of).days / DAYS_PER_WEEK
-    try:
-        history = PurchaseHistory(x, t_x, age, weights)
-        if isinstance(spend_fit, GammaGammaFit):
-            spend = SpendOutlook(spend_fit, SpendHistory(x, mean_value[0], weights), margin=1.0)
-            return forecast_total(fit, history, weeks, seed=SEED, spend=spend)
-        return forecast_total(fit, history, weeks, seed=SEED)
-    except WorthbookError:
-        return None
-
-
-def _sample(context: StudyContext, parts: int) -> list[int] | None:
-    if context.customers <= CUSTOMERS or parts == 1:
-        return None
-    return list(range(max(1, round(parts * CUSTOMERS / context.customers))))
+    return total_outlook(context.engine, context.sheets, roles, (fit, spend), weeks, customers=context.customers)
 
 
 def _scaled(found: Interval | None, total: Decimal | None) -> Interval | None:
