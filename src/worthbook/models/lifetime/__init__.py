@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from worthbook.models.lifetime.bg_nbd import BGNBD
+from worthbook.models.lifetime.cnbd import BGCNBD, MBGCNBD
 from worthbook.models.lifetime.data import PurchaseHistory, SpendHistory
 from worthbook.models.lifetime.gamma_gamma import GammaGamma
+from worthbook.models.lifetime.ggompertz_nbd import GGompertzNBD
 from worthbook.models.lifetime.mbg_nbd import MBGNBD
 from worthbook.models.lifetime.nbd import NBD
 from worthbook.models.lifetime.pareto_nbd import ParetoNBD
 
-__all__ = ["BGNBD", "MBGNBD", "NBD", "GammaGamma", "ParetoNBD", "PurchaseHistory", "SpendHistory"]
+__all__ = [
+    "BGCNBD",
+    "BGNBD",
+    "MBGCNBD",
+    "MBGNBD",
+    "NBD",
+    "GGompertzNBD",
+    "GammaGamma",
+    "ParetoNBD",
+    "PurchaseHistory",
+    "SpendHistory",
+]

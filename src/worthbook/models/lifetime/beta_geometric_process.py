@@ -14,8 +14,9 @@ import numpy as np
 from worthbook.kernel.period import PeriodUnit
 from worthbook.models.base import FloatArray
 from worthbook.models.lifetime.arrivals import event_times, log_gap_sums, purchases_until_dropout
-from worthbook.models.lifetime.beta_geometric_likelihood import BetaGeometricLikelihood, phase_terms
+from worthbook.models.lifetime.beta_geometric_likelihood import BetaGeometricLikelihood
 from worthbook.models.lifetime.data import PurchaseHistory
+from worthbook.models.lifetime.nbd_likelihood import phase_terms
 from worthbook.models.lifetime.process import PurchaseProcess
 
 
@@ -50,7 +51,7 @@ class BetaGeometricProcess(PurchaseProcess):
         before = np.where(exposed, self.b + x - 1 + self.at_birth, 1.0)
         log_odds = exponent * since + np.log(self.a / before)
         if self.k > 1:
-            log_odds -= np.log(self._phases(history).sum(axis=0))
+            log_odds -= np.log(self.phases(history).sum(axis=0))
         return np.where(exposed, 1 / (1 + np.exp(np.minimum(log_odds, 700.0))), 1.0)
 
     def simulate(
@@ -73,7 +74,8 @@ class BetaGeometricProcess(PurchaseProcess):
         last = purchases_until_dropout(rng.beta(self.a, self.b + history.x + self.at_birth), rng)
         return np.asarray(np.minimum((rng.poisson(rates * horizon) + done) // self.k, last))
 
-    def _phases(self, history: PurchaseHistory) -> FloatArray:
+    def phases(self, history: PurchaseHistory) -> FloatArray:
+        """How likely each number of finished phases of the present gap is (rows), up to a factor, if alive."""
         elapsed = (history.T - history.t_x) / (self.alpha + history.T)
         return phase_terms(self.k, self.r + self.k * history.x, elapsed)
 
@@ -81,6 +83,6 @@ class BetaGeometricProcess(PurchaseProcess):
         """How many phases of the present gap are done, at random."""
         if self.k == 1:
             return np.zeros(len(history))
-        reached = np.cumsum(self._phases(history), axis=0)
+        reached = np.cumsum(self.phases(history), axis=0)
         passed = reached[:-1] < rng.random(len(history)) * reached[-1]
         return np.asarray(passed.sum(axis=0), dtype=np.float64)

@@ -18,16 +18,15 @@ and t 0.1-300).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from worthbook.models.base import FloatArray
-from worthbook.models.distinct import DistinctRows
 from worthbook.models.lifetime.beta_geometric_process import BetaGeometricProcess
+from worthbook.models.lifetime.count_and_age import by_count_and_age
 from worthbook.models.lifetime.data import PurchaseHistory
-from worthbook.models.lifetime.quadrature import Interpolation, beta_rule, legendre_rule
+from worthbook.models.lifetime.quadrature import beta_rule, legendre_rule
 
 FULL_NODES = 24
 ENDLESS_NODES = 64
@@ -61,7 +60,7 @@ class BGNBDProcess(BetaGeometricProcess):
             exponent = (self.r + counts)[:, None]
             return exponent * self._over_time(counts, scale, until, discount, power=0)
 
-        return self._by_count_and_age(on_grid, history)
+        return by_count_and_age(on_grid, history, self.alpha)
 
     def pairs_if_alive(self, history: PurchaseHistory, horizon: float) -> FloatArray:
         """E[Y (Y - 1)] of the number Y of purchases to come, given alive at T.
@@ -75,7 +74,7 @@ class BGNBDProcess(BetaGeometricProcess):
             stays = ((self.b + counts) / (self.a + self.b + counts))[:, None]
             return 2 * exponent * (exponent + 1) * stays * self._over_time(counts + 1, scale, horizon, 0.0, power=1)
 
-        return self._by_count_and_age(on_grid, history)
+        return by_count_and_age(on_grid, history, self.alpha)
 
     def probability_if_alive(self, n: int, history: PurchaseHistory, horizon: float) -> FloatArray:
         """P(exactly n purchases) given alive at T: equation (8) from there on."""
@@ -89,19 +88,6 @@ class BGNBDProcess(BetaGeometricProcess):
         staying = np.exp(betaln(a, b + n) - betaln(a, b) + log_count)
         leaving = np.exp(betaln(a + 1, b + n - 1) - betaln(a, b)) * betainc(n, r, bought)
         return np.asarray(staying + leaving)
-
-    def _by_count_and_age(
-        self, on_grid: Callable[[FloatArray, FloatArray], FloatArray], history: PurchaseHistory
-    ) -> FloatArray:
-        """Evaluate a function of (x, T) at every row: once for each distinct x, interpolated in log(alpha + T)."""
-        x, end = history.x, history.T
-        found = DistinctRows.of(x, end)
-        counts, of_count = np.unique(x[found.sample], return_inverse=True)
-        log_scale = np.log(self.alpha + end[found.sample])
-        table = Interpolation(
-            lambda points: on_grid(counts, np.exp(points)), log_scale.min(), log_scale.max(), singularity=np.pi / 2
-        )
-        return table.read(of_count, log_scale)[found.row_to_distinct]
 
     def _over_time(
         self, counts: FloatArray, scale: FloatArray, horizon: float, discount: float, power: int

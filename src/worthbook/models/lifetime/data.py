@@ -133,6 +133,17 @@ class PurchaseHistory:
         gaps = None if self.log_gaps is None else self.log_gaps + self.x * np.log(factor)
         return self._of(self.x, self.t_x * factor, self.T * factor, self.weights, gaps)
 
+    def sample(self, customers: int) -> PurchaseHistory:
+        """So many of the customers, evenly from the first row to the last.
+
+        >>> PurchaseHistory([0, 1, 2], [0, 1, 2], [3, 3, 3], weights=[4, 4, 8]).sample(4).weights.tolist()
+        [1.0, 1.0, 2.0]
+        """
+        places = (np.arange(customers) + 0.5) * (self.customers / customers)
+        rows, counts = np.unique(np.searchsorted(np.cumsum(self.weights), places), return_counts=True)
+        gaps = None if self.log_gaps is None else self.log_gaps[rows]
+        return self._of(self.x[rows], self.t_x[rows], self.T[rows], counts.astype(np.float64), gaps)
+
     @cached_property
     def distinct(self) -> DistinctRows:
         """Which rows are equal."""

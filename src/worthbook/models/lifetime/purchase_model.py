@@ -27,6 +27,10 @@ DROPOUT_EVIDENCE = 3.0
 
 FINGERPRINT_LENGTH = 16
 
+LARGE = 20_000
+"""From so many distinct rows on, the first guess comes from a sample of `SAMPLE` customers."""
+SAMPLE = 10_000
+
 ONE_CUSTOMER = Fault(
     "history-of-one-customer",
     what=Text(en="There is only one customer.", zh="只有一位客户。"),
@@ -123,7 +127,12 @@ class PurchaseFit(Fit[PurchaseHistory], ABC):
     @property
     def bic(self) -> float:
         """Schwarz's criterion: smaller is better, comparable between models of one history."""
-        return -2 * self.log_likelihood + len(self.estimates.symbols) * float(np.log(self.customers))
+        return -2 * self.log_likelihood + self.free_parameters * float(np.log(self.customers))
+
+    @property
+    def free_parameters(self) -> int:
+        """How many numbers were fitted."""
+        return len(self.estimates.symbols)
 
     @property
     def facts(self) -> Mapping[str, Fact]:
@@ -227,6 +236,10 @@ class PurchaseModel(Specification[PurchaseHistory, AnyFit_co], ABC, Generic[AnyF
     def starts(self, pace: float) -> Sequence[FloatArray]:
         """Logarithms of starting values, the best guess first, where customers buy `pace` times in a unit of time."""
 
+    def objective_staying(self, scaled: PurchaseHistory) -> Objective:
+        """The same if nobody ever leaves, in the logarithms of r and alpha."""
+        return NBDLikelihood(scaled)
+
     def extras(self) -> Mapping[str, Any]:
         """Fields of the fit that only this model has."""
         return {}
@@ -243,8 +256,9 @@ class PurchaseModel(Specification[PurchaseHistory, AnyFit_co], ABC, Generic[AnyF
         scaled = groups.scaled(1 / scale)
         purchases = weighted_sum(groups.weights, groups.x)
         pace = purchases / weighted_sum(scaled.weights, scaled.T)
-        best = maximise(self.objective(scaled), self.starts(pace))
-        staying = maximise(NBDLikelihood(scaled), NBDLikelihood.starts(pace))
+        rough = self.objective(scaled.sample(SAMPLE)) if len(scaled) > LARGE else None
+        best = maximise(self.objective(scaled), self.starts(pace), rough)
+        staying = maximise(self.objective_staying(scaled), NBDLikelihood.starts(pace))
         back = purchases * float(np.log(scale))  # densities of purchase times change with the unit
         process = self.fit_class.process_class
         log_scale = tuple(power * float(np.log(scale)) for power in process.time_powers)

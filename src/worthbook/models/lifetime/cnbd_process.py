@@ -1,0 +1,167 @@
+"""(M)BG/CNBD-k at given parameters: customers who buy at regular intervals and leave right after a purchase.
+
+Platzer and Reutterer (2016), "Ticking Away the Moments", Marketing Science 35(5), 779-799; Reutterer, Platzer and
+Schroeder (2021), "Leveraging Purchase Regularity for Predicting Customer Behavior the Easy Way", International Journal
+of Research in Marketing 38(1), 194-215. Their expected purchases are an approximation; these are exact: given alive at
+T with j phases of the present gap done, the n-th purchase to come needs nk - j more phases, and phases in a time h are
+negative binomial. Hence, with z = h / (alpha+T+h) and regularised incomplete beta functions I,
+
+    P(n-th purchase comes by h, if nobody left before)  F_n = I_z(nk - j, r + kx + j)
+    P(Y >= n) = E[(1-p)^(n-1)] F_n = B(a, b+x+d+n-1) / B(a, b+x+d) * F_n
+
+and everything follows from sums over n: E[Y] = sum P(Y >= n), E[Y (Y-1)] = sum 2 (n-1) P(Y >= n). The first terms are
+added up one by one, the rest by the Euler-Maclaurin formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from worthbook.models.base import FloatArray
+from worthbook.models.lifetime.beta_geometric_process import BetaGeometricProcess
+from worthbook.models.lifetime.count_and_age import by_count_and_age
+from worthbook.models.lifetime.data import PurchaseHistory
+from worthbook.models.lifetime.quadrature import legendre_rule
+
+FIRST_TERMS = 32
+TAIL_NODES = 32
+TIME_NODES = 24
+ENDLESS_NODES = 48
+NOTHING_LEFT = 40.0
+"""exp(-40) of a purchase is not worth counting."""
+
+Weight = Callable[[FloatArray], FloatArray | float]
+
+
+@dataclass(frozen=True, slots=True)
+class BGCNBDProcess(BetaGeometricProcess):
+    """The four parameters, in the field's symbols, the number of phases k, and what follows from them.
+
+    >>> process = BGCNBDProcess(0.6, 1.5, 0.8, 2.5, k=3)
+    >>> regular = PurchaseHistory([10, 10], [30, 30], [33, 39])
+    >>> process.p_alive(regular).round(3).tolist()  # nine weeks of silence say more than three
+    [0.867, 0.172]
+    """
+
+    def purchases_if_alive(self, history: PurchaseHistory, horizon: float, discount: float = 0.0) -> FloatArray:
+        """Expected purchases given alive at T; discounted ones by parts from the undiscounted ones."""
+        if discount == 0:
+            return self._over_counts(history, lambda x, scale, j: self._sum(x, scale, j, horizon, _once))
+
+        def on_grid(x: FloatArray, scale: FloatArray, j: int) -> FloatArray:
+            until = min(horizon, NOTHING_LEFT / discount)
+            nodes, weights = legendre_rule(ENDLESS_NODES if until < horizon else TIME_NODES)
+            span = np.log1p(until / scale)
+            total: FloatArray = np.exp(-discount * until) * self._sum(x, scale, j, until, _once)
+            for node, weight in zip(nodes, weights, strict=True):
+                time = scale * np.expm1(span * node)
+                part = discount * np.exp(-discount * time) * (scale + time) * span * weight
+                total += part * self._sum(x, scale, j, time, _once)
+            return total
+
+        return self._over_counts(history, on_grid)
+
+    def pairs_if_alive(self, history: PurchaseHistory, horizon: float) -> FloatArray:
+        """E[Y (Y - 1)] of the number Y of purchases to come, given alive at T."""
+        return self._over_counts(history, lambda x, scale, j: self._sum(x, scale, j, horizon, _pairs))
+
+    def probability_if_alive(self, n: int, history: PurchaseHistory, horizon: float) -> FloatArray:
+        """P(exactly n purchases): stayed for all and made no more, or left after the last."""
+        from scipy.special import betaln  # noqa: PLC0415  # keeps the import of the package fast
+
+        second = self._second(history.x)
+        all_passed = np.exp(betaln(self.a, second + n) - betaln(self.a, second))
+        last_failed = np.exp(betaln(self.a + 1, second + n - 1) - betaln(self.a, second)) if n else 0.0
+        scale = self.alpha + history.T
+        chances = []
+        for j in range(self.k):
+            reached, one_more = (self._reached(history.x, scale, j, each, horizon) for each in (float(n), n + 1.0))
+            chances.append(all_passed * (reached - one_more) + last_failed * reached)
+        return self._mixed(history, np.array(chances))
+
+    def _second(self, x: FloatArray) -> FloatArray:
+        """The second parameter of the Beta distribution of those alive."""
+        return self.b + x + self.at_birth
+
+    def _reached(
+        self, x: FloatArray, scale: FloatArray, j: int, n: float | FloatArray, horizon: float | FloatArray
+    ) -> FloatArray:
+        """F_n, which is 1 for n = 0."""
+        from scipy.special import betainc  # noqa: PLC0415
+
+        needed = n * self.k - j
+        z = 1 / (1 + scale / horizon)
+        return np.asarray(np.where(needed > 0, betainc(np.maximum(needed, 1e-300), self.r + self.k * x + j, z), 1.0))
+
+    def _sum(self, x: FloatArray, scale: FloatArray, j: int, horizon: float | FloatArray, weight: Weight) -> FloatArray:
+        """The sum over n of weight(n) P(Y >= n), for each count (rows) and each alpha + T (columns)."""
+        count, ahead = x[:, None, None], np.asarray(horizon, dtype=np.float64).reshape(-1, 1)
+        after = scale[:, None]
+        n = np.arange(1.0, FIRST_TERMS + 1)
+        total = (weight(n) * self._at_least(count, after, j, n, ahead)).sum(axis=-1)
+        return np.asarray(total + self._rest(count, after, j, ahead, weight))
+
+    def _at_least(self, x: FloatArray, scale: FloatArray, j: int, n: FloatArray, horizon: FloatArray) -> FloatArray:
+        """P(Y >= n), also between whole numbers."""
+        from scipy.special import betaln  # noqa: PLC0415
+
+        second = self._second(x)
+        passed = np.exp(betaln(self.a, second + n - 1) - betaln(self.a, second))
+        return np.asarray(passed * self._reached(x, scale, j, n, horizon))
+
+    def _rest(self, x: FloatArray, scale: FloatArray, j: int, horizon: FloatArray, weight: Weight) -> FloatArray:
+        """The terms after the first: the integral from half a step before them on, and its first correction.
+
+        The integral has two parts: where nearly everybody has bought so often, and where the number bought spreads.
+        """
+        ratio = horizon / scale
+        mean = (self.r + self.k * x + j) * ratio
+        spread = np.sqrt(2 * NOTHING_LEFT * mean * (1 + ratio)) + NOTHING_LEFT / np.log1p(1 / ratio)
+        start = np.full_like(mean, FIRST_TERMS + 0.5)
+        low, high = (np.maximum((mean + sign * spread) / self.k, start) for sign in (-1, 1))
+        nodes, weights = legendre_rule(TAIL_NODES)
+        total = np.zeros(mean.shape[:-1])
+        if (high <= start).all():
+            return total
+        for first, last in ((start, low), (low, high)):
+            n = first * (last / first) ** nodes
+            measure = n * np.log(last / first) * weights
+            total += (measure * weight(n) * self._at_least(x, scale, j, n, horizon)).sum(axis=-1)
+        edge = np.array([FIRST_TERMS, FIRST_TERMS + 1.0])
+        steps = np.diff(weight(edge) * self._at_least(x, scale, j, edge, horizon), axis=-1)[..., 0]
+        return np.asarray(total + steps / 24)
+
+    def _over_counts(
+        self, history: PurchaseHistory, on_grid: Callable[[FloatArray, FloatArray, int], FloatArray]
+    ) -> FloatArray:
+        """Evaluate for each number of finished phases, and mix."""
+        parts = [
+            by_count_and_age(lambda x, scale, j=j: on_grid(x, scale, j), history, self.alpha)  # type: ignore[misc]
+            for j in range(self.k)
+        ]
+        return self._mixed(history, np.array(parts))
+
+    def _mixed(self, history: PurchaseHistory, by_phase: FloatArray) -> FloatArray:
+        """The mean over the number of finished phases, of which each customer's silence so far tells."""
+        chances = self.phases(history)
+        return np.asarray((chances * by_phase).sum(axis=0) / chances.sum(axis=0))
+
+
+@dataclass(frozen=True, slots=True)
+class MBGCNBDProcess(BGCNBDProcess):
+    """The same, where customers may leave right after the first purchase as well."""
+
+    at_birth: ClassVar[bool] = True
+
+
+def _once(n: FloatArray) -> float:
+    del n
+    return 1.0
+
+
+def _pairs(n: FloatArray) -> FloatArray:
+    return 2 * (n - 1)
