@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.models.perception.structural.published import read_answers
-from worthbook.models.perception.structural.answers import Answers
+from worthbook.models.perception.answers import Answers
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from worthbook.models.base import FloatArray
-from worthbook.models.perception.structural.answers import Answers
+from worthbook.models.perception.answers import Answers
 
 MOBI = """
     Image        =~ IMAG1 + IMAG2 + IMAG3 + IMAG4 + IMAG5

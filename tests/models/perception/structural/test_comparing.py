@@ -9,7 +9,7 @@ import pytest
 
 from tests.models.perception.structural.published import BANK, read_columns
 from tests.models.perception.structural.test_pls import MODEL, answers_of, simulate
-from worthbook.models.perception.structural.answers import Answers
+from worthbook.models.perception.answers import Answers
 from worthbook.models.perception.structural.comparing import henseler, parametric, permutation, welch
 from worthbook.models.perception.structural.invariance import micom
 from worthbook.models.perception.structural.pls import PLS

@@ -10,7 +10,7 @@ import pytest
 from tests.models.perception.structural.published import MOBI, read_answers
 from tests.models.perception.structural.test_pls import MODEL, answers_of, simulate
 from worthbook.kernel.errors import WorthbookError
-from worthbook.models.perception.structural.answers import Answers
+from worthbook.models.perception.answers import Answers
 from worthbook.models.perception.structural.foresight import fitted, foretell
 from worthbook.models.perception.structural.importance import importance_performance
 from worthbook.models.perception.structural.pls import PLS

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from worthbook.kernel.errors import WorthbookError
-from worthbook.models.perception.structural.answers import Answers
+from worthbook.models.perception.answers import Answers
 from worthbook.models.perception.structural.options import Options
 from worthbook.models.perception.structural.pls import PLS
 from worthbook.models.perception.structural.quantities import QUANTITIES

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.models.perception.structural.published import MOBI
 from worthbook.kernel.errors import WorthbookError
 from worthbook.models.base import FloatArray, IntArray
-from worthbook.models.perception.structural.answers import Answers
+from worthbook.models.perception.answers import Answers
 from worthbook.models.perception.structural.options import Missing, Options
 from worthbook.models.perception.structural.pls import PLS, PLSFit
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.models.perception.structural.test_pls import MODEL, answers_of, simulate
 from worthbook.kernel.errors import WorthbookError
-from worthbook.models.perception.structural.answers import Answers
+from worthbook.models.perception.answers import Answers
 from worthbook.models.perception.structural.options import Options
 from worthbook.models.perception.structural.pls import PLS
 from worthbook.models.perception.structural.polychoric import polychoric

@@ -21,8 +21,8 @@ from tests.models.perception.structural.published import (
     read_table,
 )
 from worthbook.models.base import FloatArray
+from worthbook.models.perception.answers import Answers
 from worthbook.models.perception.structural import quality
-from worthbook.models.perception.structural.answers import Answers
 from worthbook.models.perception.structural.options import Options
 from worthbook.models.perception.structural.pls import PLS, PLSFit
 from worthbook.models.perception.structural.resampling import bootstrap

@@ -9,7 +9,7 @@ from scipy.stats import norm
 from tests.models.perception.structural.published import MOBI
 from tests.models.perception.structural.test_pls import ITEMS, MODEL, answers_of, simulate
 from worthbook.kernel.errors import WorthbookError
-from worthbook.models.perception.structural.answers import Answers
+from worthbook.models.perception.answers import Answers
 from worthbook.models.perception.structural.failures import CONSTANT
 from worthbook.models.perception.structural.options import Options
 from worthbook.models.perception.structural.pls import PLS

@@ -20,10 +20,11 @@ import numpy as np
 from scipy.stats import t as student
 
 from worthbook.models.base import FloatArray
+from worthbook.models.perception.resamples import chunks
 from worthbook.models.perception.structural import failures
 from worthbook.models.perception.structural.quantities import QUANTITIES
 from worthbook.models.perception.structural.resampling import Draws
-from worthbook.models.perception.structural.sample import Sample, chunks
+from worthbook.models.perception.structural.sample import Sample
 
 Adjustment = Literal["none", "bonferroni", "holm"]
 

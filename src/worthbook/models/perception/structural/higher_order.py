@@ -17,9 +17,9 @@ import numpy as np
 from worthbook.kernel.errors import Fault, Problem, raise_all
 from worthbook.kernel.language import Text
 from worthbook.models.base import FloatArray, IntArray
+from worthbook.models.perception.moments import Moments
 from worthbook.models.perception.structural import graph
 from worthbook.models.perception.structural.model import Construct, Path, StructuralModel
-from worthbook.models.perception.structural.moments import Moments
 from worthbook.models.perception.structural.plan import Plan
 from worthbook.models.perception.structural.scale import Hundred
 from worthbook.models.perception.structural.solution import Solution

@@ -15,9 +15,10 @@ from typing import Literal
 import numpy as np
 
 from worthbook.models.base import FloatArray
+from worthbook.models.perception.moments import Moments
+from worthbook.models.perception.resamples import chunks
 from worthbook.models.perception.structural import failures
-from worthbook.models.perception.structural.moments import Moments
-from worthbook.models.perception.structural.sample import Sample, chunks
+from worthbook.models.perception.structural.sample import Sample
 from worthbook.models.perception.structural.solution import Solution
 
 Verdict = Literal["none", "partial", "full"]

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from worthbook.models.base import FloatArray
+from worthbook.models.perception.moments import Products
 from worthbook.models.perception.structural.model import TIMES
-from worthbook.models.perception.structural.moments import Products
 from worthbook.models.perception.structural.plan import Plan
 from worthbook.models.perception.structural.solution import Moderation, Solution
 

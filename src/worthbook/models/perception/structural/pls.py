@@ -12,10 +12,10 @@ import numpy as np
 from worthbook.kernel.errors import Fault, Problem, raise_all
 from worthbook.kernel.language import Text
 from worthbook.models.base import Estimate, Fact, Fit, FloatArray, Record, Specification
+from worthbook.models.perception.answers import TOO_FEW, Answers, limits_of
+from worthbook.models.perception.moments import Moments
 from worthbook.models.perception.structural import failures, higher_order
-from worthbook.models.perception.structural.answers import TOO_FEW, Answers, limits_of
 from worthbook.models.perception.structural.model import StructuralModel
-from worthbook.models.perception.structural.moments import Moments
 from worthbook.models.perception.structural.notation import parse, render
 from worthbook.models.perception.structural.options import Options
 from worthbook.models.perception.structural.polychoric import refuse_continuous

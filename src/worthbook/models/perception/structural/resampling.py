@@ -13,9 +13,10 @@ from scipy.special import ndtr, ndtri
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
 from worthbook.models.base import Estimate, FloatArray
+from worthbook.models.perception.resamples import chunks, drawn
 from worthbook.models.perception.structural import failures
 from worthbook.models.perception.structural.quantities import QUANTITIES, of_solution
-from worthbook.models.perception.structural.sample import CHUNK, Sample, chunks
+from worthbook.models.perception.structural.sample import Sample
 from worthbook.models.perception.structural.solution import Solution
 
 Method = Literal["percentile", "bca", "basic"]
@@ -135,7 +136,7 @@ def bootstrap(
     whole = sample.whole()
     names = tuple(quantities) if quantities is not None else of_solution(whole)
     random = np.random.default_rng(seed)
-    parts = [_read(sample, drawn, whole, names) for drawn in _drawn(random, draws, sample.n)]
+    parts = [_read(sample, counts, whole, names) for counts in drawn(random, draws, sample.n)]
     failed = sum((part.failed for part in parts), Counter[failures.Reason]())
     if failed.total() > FEW * draws:
         raise ALL_FAILED(asked=draws, reason=_listed(failed))
@@ -158,15 +159,6 @@ class _Part:
     improper: int
 
 
-def _drawn(random: np.random.Generator, draws: int, n: int) -> Iterator[FloatArray]:
-    """(B, n) how often each respondent is drawn, some resamples at a time."""
-    for part in chunks(draws):
-        ways = part.stop - part.start
-        who = random.integers(0, n, (ways, n))
-        who += np.arange(ways)[:, None] * n
-        yield np.bincount(who.ravel(), minlength=ways * n).reshape(ways, n).astype(np.float64)
-
-
 def _read(sample: Sample, counts: FloatArray, whole: Solution, names: Iterable[str]) -> _Part:
     found = sample.solve(counts, whole)
     failed, reasons = failures.failed_with_reasons(found)
@@ -176,9 +168,7 @@ def _read(sample: Sample, counts: FloatArray, whole: Solution, names: Iterable[s
 
 def _left_out(sample: Sample, whole: Solution, names: Iterable[str]) -> Mapping[str, FloatArray]:
     unit = np.arange(sample.n)
-    parts = [
-        _read(sample, (unit[part, None] != unit).astype(np.float64), whole, names) for part in chunks(sample.n, CHUNK)
-    ]
+    parts = [_read(sample, (unit[part, None] != unit).astype(np.float64), whole, names) for part in chunks(sample.n)]
     return {name: np.concatenate([part.values[name] for part in parts]) for name in names}
 
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from worthbook.models.base import FloatArray
-from worthbook.models.perception.structural.answers import Answers
+from worthbook.models.perception.answers import Answers
+from worthbook.models.perception.moments import Moments, Products
 from worthbook.models.perception.structural.model import StructuralModel
 from worthbook.models.perception.structural.moderation import moderated
-from worthbook.models.perception.structural.moments import Moments, Products
 from worthbook.models.perception.structural.options import Options
 from worthbook.models.perception.structural.polychoric import polychoric
 from worthbook.models.perception.structural.solution import Solution
 from worthbook.models.perception.structural.stages import Stages
-
-CHUNK = 250
-"""Samples that are solved at once: so many matrices stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +71,3 @@ class Sample:
     def whole(self) -> Solution:
         """The solution in which everybody counts once."""
         return self.solve(np.ones((1, self.n)))
-
-
-def chunks(ways: int, size: int = CHUNK) -> Iterator[slice]:
-    """Slices that cover a number of samples.
-
-    >>> list(chunks(5, 3))
-    [slice(0, 3, None), slice(3, 5, None)]
-    """
-    for start in range(0, ways, size):
-        yield slice(start, min(start + size, ways))

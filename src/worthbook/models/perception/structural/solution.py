@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from worthbook.models.base import FloatArray
+from worthbook.models.perception.moments import Moments
 from worthbook.models.perception.structural import regression
-from worthbook.models.perception.structural.moments import Moments
 from worthbook.models.perception.structural.plan import Plan
 from worthbook.models.perception.structural.weighting import Weighting, between
 

@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 
 from worthbook.models.base import FloatArray, IntArray
+from worthbook.models.perception.moments import Moments
 from worthbook.models.perception.structural import higher_order
 from worthbook.models.perception.structural.model import StructuralModel
-from worthbook.models.perception.structural.moments import Moments
 from worthbook.models.perception.structural.options import Options
 from worthbook.models.perception.structural.orient import orient
 from worthbook.models.perception.structural.plan import Plan
