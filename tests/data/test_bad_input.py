@@ -124,9 +124,9 @@ def test_a_mapping_that_there_is_not(tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     file.write_text("customer_id,date\nA,2026-01-02\n")
     with pytest.raises(WorthbookError) as error:
-        bring(new_book(tmp_path), file, "shopify_order")
+        bring(new_book(tmp_path), file, "uci_online_retai")
     assert error.value.say("en") == (
-        "[mapping-unknown] There is no mapping 'shopify_order'.\n  hint: Did you mean 'shopify_orders'?"
+        "[mapping-unknown] There is no mapping 'uci_online_retai'.\n  hint: Did you mean 'uci_online_retail'?"
     )
 
 

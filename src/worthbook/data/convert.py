@@ -15,6 +15,8 @@ from worthbook.kernel.units import Storage, Unit
 _BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) || chr(65279)"
 _ODD = r"\s\x{00a0}\x{3000}\x{feff}"
 _CURRENCY = r"(?i)cny|rmb|usd|eur|gbp|jpy|hkd|twd|us\$|hk\$|nt\$|[¥￥$€£元\s\x{00a0}\x{3000}'']"
+_UNKNOWN = ("", "-", "--", "–", "—", "——", "/", "#N/A", "NULL", "null", "NaN", "nan")
+"""What programs write into a cell of which nothing is known."""
 _FULL_WIDTH = "'０１２３４５６７８９．，－−＋（）', '0123456789.,--+()'"
 
 _MACROS = (
@@ -24,10 +26,11 @@ _MACROS = (
         WHEN starts_with(x, '''') THEN substr(x, 2)
         ELSE x END""",
     # Trimming signs beyond ASCII is slow, so only what needs it is trimmed.
-    rf"""wb_clean(x) AS CASE
+    f"wb_known(x) AS CASE WHEN x IN ({', '.join(map(repr, _UNKNOWN))}) THEN NULL ELSE x END",
+    rf"""wb_clean(x) AS wb_known(CASE
         WHEN regexp_matches(x, '^[{_ODD}="\x27]|[{_ODD}]$')
-        THEN nullif(trim(wb_unguarded(trim(x, {_BLANKS})), {_BLANKS}), '')
-        ELSE nullif(x, '') END""",
+        THEN trim(wb_unguarded(trim(x, {_BLANKS})), {_BLANKS})
+        ELSE x END)""",
     rf"wb_undressed(x) AS regexp_replace(translate(x, {_FULL_WIDTH}), '{_CURRENCY}', '', 'g')",
     r"""wb_signed(x) AS CASE
         WHEN x LIKE '(%)' THEN '-' || x[2:-2]
