@@ -60,7 +60,7 @@ def measured(
     catalogue = shipped()
     with tempfile.TemporaryDirectory() as folder:
         snapshot = write_shop(Path(folder), lines, buckets=1)
-        wanted = [*catalogue.over_rows, *measures]
+        wanted = [*catalogue.over_purchases, *measures]
         sheet = make_measures(
             engine, snapshot, catalogue.tables, catalogue.population, wanted, as_of, Path(folder) / "made"
         )
@@ -79,7 +79,7 @@ def rounded(values: Mapping[str, Mapping[str, Value]]) -> dict[str, dict[str, ob
 @given(lines=SHOPS)
 def test_measures_are_what_plain_python_says(engine: DuckDB, lines: list[Line]) -> None:
     made = measured(engine, lines)
-    names = [measure.name for measure in shipped().over_rows]
+    names = [measure.name for measure in shipped().over_purchases]
     wanted = {
         customer: {name: columns[name] for name in names}
         for customer, columns in expected_measures(lines, AS_OF).items()
@@ -114,7 +114,7 @@ def test_ten_times_the_prices_are_ten_times_the_money(engine: DuckDB, seed: int)
         replace(line, amount=_times(line.amount), discount=_times(line.discount), cost=_times(line.cost))
         for line in lines
     ]
-    units = {measure.name: measure.unit for measure in shipped().over_rows}
+    units = {measure.name: measure.unit for measure in shipped().over_purchases}
     before, after = measured(engine, lines), measured(engine, dearer)
     wanted = {
         customer: {name: _scaled(each, units[name]) for name, each in columns.items()}

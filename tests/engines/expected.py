@@ -104,10 +104,14 @@ class Customer:
         before = added(
             line.discount + line.amount for line in bought if line.discount is not None and line.amount is not None
         )
+        rate = divided(given, before)
+        discounts = [line.discount for line in bought if line.discount is not None]
         return {
             "revenue": revenue,
             "discount": added(line.discount for line in rows) if rows else Decimal(0),
-            "discount_rate": divided(given, before),
+            "discount_rate": rate,
+            "discounted_share": divided(sum(each > 0 for each in discounts), len(discounts)),
+            "price_realised": None if rate is None else 1 - rate,
             "returns": returns,
             "return_rate": divided(returns, gross),
             "quantity": (sum(quantities) if quantities else None) if rows else 0.0,

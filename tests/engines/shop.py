@@ -14,6 +14,7 @@ import duckdb
 
 from worthbook.data.bucket import bucket_of
 from worthbook.data.engine import Snapshot, TableFiles
+from worthbook.data.formula import parse
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.population import PopulationDefinition
 from worthbook.definitions.reader import read_folder
@@ -199,6 +200,21 @@ class Catalogue:
     def over_rows(self) -> list[MeasureDefinition]:
         """All measures that are made from rows alone, whether directly or by way of each other."""
         return [each for each in self.measures.values() if "lifetime_value" not in each.place.file]
+
+    @property
+    def over_purchases(self) -> list[MeasureDefinition]:
+        """Those of them that the shop can say something of: made from order lines, directly or by way of each other."""
+        return [each for each in self.over_rows if self._roots(each) <= {"transactions"}]
+
+    def _roots(self, measure: MeasureDefinition) -> frozenset[str]:
+        """The stored tables that a measure counts rows of."""
+        if measure.table is not None:
+            table = self.tables[measure.table]
+            while table.derived_from is not None:
+                table = self.tables[table.derived_from]
+            return frozenset({table.name})
+        needed = parse(measure.formula).columns
+        return frozenset().union(*(self._roots(self.measures[name]) for name in needed if name in self.measures))
 
 
 @functools.cache

@@ -27,7 +27,7 @@ def test_the_population_is_everyone_with_a_visible_row_to_date(measured: Values,
     assert sorted(expected) == sorted(measured)
 
 
-@pytest.mark.parametrize("name", [measure.name for measure in shipped().over_rows])
+@pytest.mark.parametrize("name", [measure.name for measure in shipped().over_purchases])
 def test_measure(name: str, measured: Values, expected: Values) -> None:
     wanted = {customer: columns[name] for customer, columns in expected.items()}
     made = {customer: columns[name] for customer, columns in measured.items()}

@@ -30,6 +30,7 @@ FORMULAS = {
     "median_and_spread": "ratio(stddev(quantity), median(quantity))",
     "first_value": "first_by(amount, ordered_on)",
     "flags": "ratio(sum(is_return), count(*))",
+    "day": "max(day_of(ordered_at))",
     "days": "days_between(max(ordered_on), as_of()) / 7",
     "rounding": "round(sum(quantity) * setting(margin), 2)",
     "words": "max(concat(upper(trim(product_id)), '-', replace(order_id, 'a', 'b')))",

@@ -74,6 +74,7 @@ AGGREGATES: Mapping[str, tuple[int, int, str]] = {
 """Functions over the rows of a customer: fewest and most values, and how they are written."""
 
 ROW_FUNCTIONS: Mapping[str, tuple[int, int, str]] = {
+    "day_of": (1, 1, "day_of(time)"),
     "days_between": (2, 2, "days_between(from, to)"),
     "as_of": (0, 0, "as_of()"),
     "setting": (1, 1, "setting(name)"),

@@ -28,8 +28,16 @@ Filtered = Callable[[exp.Expr], exp.Expr]
 """Restricts an aggregate to the rows that count."""
 
 
+def _day_of(given: Arguments) -> Typed:
+    return Typed(_day(given[0]), "date")
+
+
+def _day(moment: Typed) -> exp.Expr:
+    return moment.tree if moment.kind == "date" else cast(moment.expect(DAYS), "date")
+
+
 def _days_between(given: Arguments) -> Typed:
-    start, end = (each.tree if each.kind == "date" else cast(each.expect(DAYS), "date") for each in given)
+    start, end = map(_day, given)
     return Typed(call("DAYS_BETWEEN", start, end), "integer")
 
 
@@ -143,6 +151,7 @@ def _number_in(given: Arguments) -> Typed:
 
 
 ROW: Mapping[str, Callable[[Arguments], Typed]] = {
+    "day_of": _day_of,
     "days_between": _days_between,
     "ratio": _ratio,
     "coalesce": _coalesce,

@@ -7,7 +7,7 @@ stand beside the population, and measures that are arithmetic over others follow
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from sqlglot import exp
@@ -93,7 +93,8 @@ def measures_query(
         if measure.table is not None:
             by_table.setdefault(measure.table, []).append(measure)
     spine = population.table if population.where is None and population.table in by_table else None
-    query = _beside(by_table, spine)
+    without_rows = {name for name in by_table if not relations.holds(name)}
+    query = _beside(by_table, spine, without_rows)
     if spine is None:
         query = query.with_(quoted(_POPULATION), as_=_spine(relations, population), copy=False)
     for table, group in by_table.items():
@@ -141,8 +142,13 @@ def _per_customer(relations: Relations, name: str, measures: Sequence[MeasureDef
     return query.group_by(column(customer), copy=False)
 
 
-def _beside(by_table: Mapping[str, Sequence[MeasureDefinition]], spine: str | None) -> exp.Select:
-    """The population with the measures over tables beside it."""
+def _beside(
+    by_table: Mapping[str, Sequence[MeasureDefinition]], spine: str | None, without_rows: Collection[str]
+) -> exp.Select:
+    """The population with the measures over tables beside it.
+
+    A customer without rows among others who have some may have none; where nobody has, nothing was told.
+    """
     first = _POPULATION if spine is None else _grain(spine)
     query = exp.select(column(CUSTOMER, first)).from_(read(first))
     for table, measures in by_table.items():
@@ -152,7 +158,7 @@ def _beside(by_table: Mapping[str, Sequence[MeasureDefinition]], spine: str | No
             query = query.join(read(grain), on=on, join_type="left", copy=False)
         for measure in measures:
             value: exp.Expr = column(measure.name, grain)
-            if measure.empty == 0 and table != spine:
+            if measure.empty == 0 and table != spine and table not in without_rows:
                 missing = exp.Is(this=column(CUSTOMER, grain), expression=exp.Null())
                 value = when(missing, number(0), value)
             query = query.select(named(value, measure.name), copy=False)

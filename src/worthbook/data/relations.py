@@ -99,6 +99,11 @@ class Relations:
             else after
         )
 
+    def holds(self, name: str) -> bool:
+        """Whether the book holds the stored table from which a table is made."""
+        table = self.table(name)
+        return table.name in self.snapshot.tables if table.derived_from is None else self.holds(table.derived_from)
+
     def relation(self, name: str, columns: Collection[str]) -> exp.Select:
         """The rows of a table that count, with these columns.
 
@@ -133,8 +138,12 @@ class Relations:
             rows = None if rows is None else _last_known(table, rows, there).where(*conditions)
         else:
             rows = stored_rows(self.snapshot, present, table.name, table.customer, there, conditions)
-        unknown = (named(cast(exp.Null(), kinds[each]), each) for each in columns if each not in there)
-        return None if rows is None else rows.select(*unknown, copy=False)
+        unknown = [named(cast(exp.Null(), kinds[each]), each) for each in columns if each not in there]
+        if rows is None or not unknown:
+            return rows
+        # One level deeper, so that joins and conditions may speak of the unknown columns too.
+        filled = rows.select(*unknown, copy=False).subquery(alias=quoted(table.name))
+        return exp.select(*(column(each, table.name) for each in columns)).from_(filled)
 
     def _stored(self, table: TableDefinition, columns: Collection[str]) -> exp.Select:
         computed = {name: parse(each.formula, table.place_of("columns", name, "formula"))

@@ -1,0 +1,2 @@
+-- max(day_of(ordered_at))
+MAX(CAST("ordered_at" AS DATE))
