@@ -45,8 +45,9 @@ format: $(VENV)/.dev ## write the code as the style asks
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-docs: $(VENV)/.dev ## write the generated reference pages again
+docs: $(VENV)/.dev ## write the generated pages again
 	$(BIN)/python -m tools.reference
+	$(BIN)/python -m tools.published
 
 bench: $(BENCH)/.done ## compare speed and results, small sizes
 	$(BENCH)/bin/python -m benchmarks
