@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import typer
 
+from worthbook.cli.survey_kano import kano
 from worthbook.cli.survey_nps import nps
+from worthbook.cli.survey_score import score
+from worthbook.cli.survey_servqual import servqual
 
 survey = typer.Typer(
     name="survey",
@@ -13,5 +16,5 @@ survey = typer.Typer(
     add_completion=False,
 )
 
-for command, name in ((nps, "nps"),):
+for command, name in ((score, "score"), (nps, "nps"), (kano, "kano"), (servqual, "servqual")):
     survey.command(name)(command)

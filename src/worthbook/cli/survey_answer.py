@@ -23,6 +23,17 @@ BookOption = Annotated[Path | None, typer.Option(help="A book, whose own instrum
 ByOption = Annotated[str, typer.Option("--by", help="A column that divides respondents, such as region.")]
 ToOption = Annotated[Path | None, typer.Option("--to", help="Write the study as a page (HTML) as well.")]
 
+SUMS, CUTS, NAMINGS = ("rescale", "reject", "accept"), ("means", "middle", "medians"), ("improve", "strengthen")
+TABLES, RULES = ("pouliot", "classic"), ("grouped", "mode")
+
+
+def one_of(word: str, option: str, known: tuple[str, ...]) -> str:
+    """The word, if it is one of those that an option knows."""
+    if word not in known:
+        message = f"{option} is one of {', '.join(known)}"
+        raise typer.BadParameter(message)
+    return word
+
 
 def show_study(
     make: Callable[[], SurveyAnswer], language: str, *, as_json: bool = False, to: Path | None = None

@@ -41,7 +41,8 @@ class Scale(Part):
     kind: ScaleKind = "rating"
     low: float | None = None
     high: float | None = None
-    better: Better = "high"
+    good: Better = "high"
+    """Which end is good for us."""
     labels: Mapping[int, Text] = {}
     """What stands beside a number in the questionnaire; an answer may be given in these words."""
     spellings: Mapping[str, int] = {}
@@ -68,13 +69,13 @@ class Scale(Part):
     def top(self) -> float:
         """From which answer on a respondent counts as satisfied.
 
-        >>> Scale(low=1, high=5).top, Scale(low=1, high=5, better="low").top
+        >>> Scale(low=1, high=5).top, Scale(low=1, high=5, good="low").top
         (4.0, 2.0)
         """
         low, high = self.bounds
         if self.top_from is not None:
             return self.top_from
-        return low + 1 if self.better == "low" else high - 1
+        return low + 1 if self.good == "low" else high - 1
 
 
 class Question(Part):

@@ -12,7 +12,7 @@ from worthbook.kernel.provenance import Provenance
 from worthbook.kernel.units import Unit, Value
 
 Tone = Literal["good", "neutral", "warning"]
-ChartKind = Literal["line", "area", "bar", "stacked_bar", "heatmap", "scatter", "interval", "pyramid"]
+ChartKind = Literal["line", "area", "bar", "stacked_bar", "heatmap", "scatter", "interval", "pyramid", "quadrant"]
 
 
 class ArrowStream(Protocol):

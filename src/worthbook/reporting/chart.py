@@ -21,6 +21,7 @@ import vl_convert
 from worthbook.kernel.language import Language
 from worthbook.kernel.result import Chart, Table
 from worthbook.reporting.marks import Marks, marks
+from worthbook.reporting.quadrant import quadrant
 
 Spec = dict[str, Any]
 
@@ -45,7 +46,8 @@ def render_chart(chart: Chart, table: Table, language: Language, currency: str =
         must define the variables `--ink`, `--ink-soft`, `--line`, `--line-strong`, `--paper`, `--c1` to `--c6` and
         `--h1` to `--h7`.
     """
-    spec = _filled(marks(chart, table, language, currency))
+    shape = quadrant if chart.kind == "quadrant" else marks
+    spec = _filled(shape(chart, table, language, currency))
     with _LOCK:  # the converter has one engine for a process; waiting here costs nothing
         _register_font()
         drawn = vl_convert.vegalite_to_svg(spec)

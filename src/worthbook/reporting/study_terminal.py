@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _MARKS = {"good": ("+", "bold green"), "neutral": ("-", "dim"), "warning": ("!", "bold yellow")}
 _WIDEST = 100
 _MOST_ROWS = 40
+_OUTLINED = 9
+"""Columns of a map with ellipses, whose table holds half-axes and angles: for drawing, not for reading."""
 _NOTES = Text(en="Noticed while reading", zh="读取时发现")
 _CAVEATS = Text(en="Bear in mind", zh="注意")
 _MORE = Text(en="… and {count} more rows", zh="……另有 {count} 行")
@@ -46,7 +48,8 @@ def print_study(
     width = min(terminal.width, _WIDEST)
     terminal.print(f"[bold]{escape(study.title.say(language))}[/bold]\n")
     _findings(terminal, study.findings, language, width)
-    for table in study.tables:
+    drawn = {chart.table for chart in study.charts if len(chart.y) == _OUTLINED}
+    for table in (table for table in study.tables if table.name not in drawn):
         terminal.print(f"\n[bold]{escape(table.title.say(language))}[/bold]")
         terminal.print(_grid(table, language))
         if len(table.rows) > _MOST_ROWS:
@@ -79,8 +82,11 @@ def _grid(table: Table, language: Language) -> object:
 
     grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for column in table.columns:
-        numeric = column.unit.is_numeric
-        grid.add_column(column.title.say(language), justify="right" if numeric else "left", overflow="fold")
+        title, first = column.title.say(language), column is table.columns[0]
+        if column.unit.is_numeric:
+            grid.add_column(title, justify="right", overflow="fold")
+        else:
+            grid.add_column(title, overflow="fold", no_wrap=first)
     for row in table.rows[:_MOST_ROWS]:
         cells = zip(row, table.columns, strict=True)
         grid.add_row(*(_cell(cell, column.unit, language) for cell, column in cells))

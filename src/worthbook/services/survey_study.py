@@ -29,8 +29,22 @@ NOT_SCORED = Fault(
     hint=Text(en="Use `worthbook survey check` to look at the answers.", zh="可用 `worthbook survey check` 查看答卷。"),
 )
 
+NOBODY = Fault(
+    "survey-unanswered",
+    what=Text(en="Nobody has answered '{title}'.", zh="尚无人作答“{title}”。"),
+    hint=Text(
+        en="Look at the answers with `worthbook survey check`; perhaps they belong to another instrument.",
+        zh="请用 `worthbook survey check` 查看答卷；可能对应的是另一份问卷。",
+    ),
+)
+
 STUDIES: Mapping[Scoring, str] = {
     "nps": "net_promoter",
+    "top_box": "satisfied_share",
+    "servqual": "service_gaps",
+    "kano": "kano_features",
+    "dual": "importance_satisfaction",
+    "points": "importance_satisfaction",
 }
 """Which study scores an instrument."""
 
@@ -70,7 +84,7 @@ class OpenSurvey:
         """Make one study; by default the one that scores the instrument.
 
         Raises:
-            WorthbookError: survey-not-scored, or what the study finds wrong.
+            WorthbookError: survey-not-scored, survey-unanswered, or what the study finds wrong.
         """
         instrument = self.answers.instrument
         if name is None:
@@ -78,7 +92,10 @@ class OpenSurvey:
                 raise NOT_SCORED(scoring=instrument.scoring)
             name = STUDIES[instrument.scoring]
         definition = _asking(self.catalogue.studies[name], instrument, options)
-        return SurveyAnswer(make_study(definition, self.context), instrument.name, self.answers.notes)
+        study = make_study(definition, self.context)
+        if not study.tables:
+            raise NOBODY(title=instrument.title)
+        return SurveyAnswer(study, instrument.name, self.answers.notes)
 
 
 def survey_study(  # noqa: PLR0913 - what, of what, and how

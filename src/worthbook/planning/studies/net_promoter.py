@@ -16,7 +16,7 @@ from worthbook.models.perception.intervals import Differences, differences
 from worthbook.models.perception.net_promoter import NetPromoter, net_promoter
 from worthbook.models.perception.tally import Tally
 from worthbook.planning.studies.context import Made, Method, StudyContext, column, table
-from worthbook.planning.studies.surveyed import few, instrument_of, known, least_of, option, withheld
+from worthbook.planning.studies.surveyed import few, instrument_of, known, large, least_of, nobody, option, withheld
 from worthbook.planning.surveys import Groups
 
 POINTS = 100
@@ -31,9 +31,6 @@ CONTRASTS = Text(en="Segments against all others", zh="各群体与其余受访�
 SPREAD = Text(en="Answers", zh="答案分布")
 EVERYONE = Text(en="All", zh="全部")
 REST = Text(en="all others", zh="其余受访者")
-NOBODY = Text(
-    en="Nobody has answered '{question}' of '{instrument}' yet.", zh="尚无人回答“{instrument}”的“{question}”。"
-)
 
 _SCORES = (
     column("respondents", Unit.COUNT, "Respondents", "受访者"),
@@ -60,8 +57,7 @@ def make_net_promoter(definition: StudyDefinition, context: StudyContext) -> Mad
     by, least = option(definition, "by"), least_of(definition)
     everyone = context.surveys.groups(instrument, question, None)
     if everyone is None or not everyone.tally.respondents.sum():
-        said = NOBODY.format(question=question, instrument=instrument.name)
-        return Made((), {"respondents": 0}, ("answers",), (Finding(said),))
+        return nobody()
     overall = net_promoter(everyone.tally)
     tables = [
         _scores("overall", OVERALL, _group("group", "Group", "分组"), (EVERYONE,), overall),
@@ -72,7 +68,7 @@ def make_net_promoter(definition: StudyDefinition, context: StudyContext) -> Mad
     for name, found in (("wave", context.surveys.groups(instrument, question, "wave")),
                         ("segment", context.surveys.groups(instrument, question, by) if by else None)):  # fmt: skip
         if found is not None and len(found.names) > 1:
-            shown = _large(found, least)
+            shown = large(found, least)
             told += withheld(found.names, found.tally.respondents, least)
             if len(shown.names) > 1:
                 tables += _by_wave(shown) if name == "wave" else _by_segment(shown)
@@ -83,15 +79,6 @@ def make_net_promoter(definition: StudyDefinition, context: StudyContext) -> Mad
 def asked_of(instrument: InstrumentDefinition) -> str:
     """The question from 0 to 10."""
     return next(name for name in instrument.rated if instrument.scale_of(name).bounds == (0.0, 10.0))
-
-
-def _large(groups: Groups, least: int) -> Groups:
-    """Without the groups that are too small to be shown."""
-    kept = np.flatnonzero(groups.tally.respondents >= least)
-    each = groups.tally
-    return Groups(
-        tuple(groups.names[index] for index in kept), Tally(each.count[kept], each.weight[kept], each.square[kept])
-    )
 
 
 def _by_wave(groups: Groups) -> list[Table]:

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from worthbook.planning.studies.context import Method
+from worthbook.planning.studies.importance_map import IMPORTANCE_MAP
+from worthbook.planning.studies.kano_features import KANO
 from worthbook.planning.studies.net_promoter import NET_PROMOTER
+from worthbook.planning.studies.satisfied import SATISFIED
+from worthbook.planning.studies.service_quality import SERVICE_QUALITY
 
 SURVEY_METHODS: Mapping[str, Method] = {
+    "importance_map": IMPORTANCE_MAP,
+    "kano": KANO,
     "net_promoter": NET_PROMOTER,
+    "satisfied": SATISFIED,
+    "service_quality": SERVICE_QUALITY,
 }

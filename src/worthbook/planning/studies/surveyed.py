@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -13,7 +13,10 @@ from worthbook.kernel.language import Text
 from worthbook.kernel.result import Finding
 from worthbook.kernel.units import Value
 from worthbook.models.base import FloatArray
-from worthbook.planning.studies.context import StudyContext
+from worthbook.models.perception.points import Shared, Sums
+from worthbook.models.perception.tally import Tally
+from worthbook.planning.studies.context import Made, StudyContext
+from worthbook.planning.surveys import Groups
 
 INSTRUMENT_UNKNOWN = Fault(
     "instrument-unknown",
@@ -35,6 +38,24 @@ TOO_FEW = Text(
 FEW = Text(
     en="With {count} respondents the intervals are wide; take the numbers as a first hint.",
     zh="仅有{count}位受访者，区间较宽，结果只能作为初步参考。",
+)
+SUMS: Mapping[Sums, Text] = {
+    "rescale": Text(
+        en="The points of {count} respondents did not add up to {total}; they were scaled to it.",
+        zh="有{count}位受访者的点数合计不等于{total}，已按比例换算。",
+    ),
+    "reject": Text(
+        en="The points of {count} respondents did not add up to {total}; they are left out.",
+        zh="有{count}位受访者的点数合计不等于{total}，已剔除。",
+    ),
+    "accept": Text(
+        en="The points of {count} respondents did not add up to {total}; they count as they are.",
+        zh="有{count}位受访者的点数合计不等于{total}，按原值计入。",
+    ),
+}
+ALIKE = Text(
+    en="{count} respondents gave every attribute the same points: they may not have weighed them.",
+    zh="有{count}位受访者给各要素分配了相同点数，可能未认真权衡。",
 )
 LEAST = 10
 """Fewer respondents in a group are not shown: they say little, and one could tell who said it."""
@@ -81,6 +102,35 @@ def withheld(names: Sequence[str], respondents: FloatArray, least: int) -> tuple
 def few(count: float) -> tuple[Finding, ...]:
     """Says that there are few respondents, where there are."""
     return (Finding(FEW.format(count=int(count)), "warning"),) if 0 < count < _FEW_BELOW else ()
+
+
+def nobody() -> Made:
+    """A study for which nobody has answered yet: it says nothing, and is left out of the page."""
+    return Made((), {"respondents": 0}, ("answers",))
+
+
+def listed(texts: Sequence[Text]) -> Text:
+    """Names after one another."""
+    return Text(en=", ".join(text.en for text in texts), zh="、".join(text.zh for text in texts))
+
+
+def large(groups: Groups, least: int) -> Groups:
+    """Without the groups that are too small to be shown."""
+    kept = np.flatnonzero(groups.tally.respondents >= least)
+    each = groups.tally
+    return Groups(
+        tuple(groups.names[index] for index in kept), Tally(each.count[kept], each.weight[kept], each.square[kept])
+    )
+
+
+def points_note(shared: Shared, total: float, sums: Sums) -> tuple[Finding, ...]:
+    """Says of how many the points did not add up, and what was done about it."""
+    told = []
+    if shared.off.any():
+        told.append(Finding(SUMS[sums].format(count=int(shared.off.sum()), total=f"{total:g}"), "warning"))
+    if shared.alike.any():
+        told.append(Finding(ALIKE.format(count=int(shared.alike.sum())), "warning"))
+    return tuple(told)
 
 
 def known(number: float | np.floating) -> Value:
