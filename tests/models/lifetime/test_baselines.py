@@ -54,7 +54,7 @@ def test_the_last_period_by_hand() -> None:
 def test_the_hiatus_rule_on_cdnow(shared: Path) -> None:
     """Who buys in the 39 weeks that follow: the rule tells it as well as Pareto/NBD with P(alive) above one half does.
 
-    That is what Wuebben and von Wangenheim (2008, Table 3) found on their data; here both are right for 77 %.
+    That is what Wuebben and von Wangenheim (2008) found on their data; here both are right for 77 %.
     """
     with (shared / "data" / "cdnow" / "cdnow_summary.csv").open(encoding="utf-8") as lines:
         rows = np.array([[float(row[key]) for key in ("x", "t_x", "T", "x_star")] for row in csv.DictReader(lines)])
