@@ -9,6 +9,7 @@ from worthbook.cli.compare import compare
 from worthbook.cli.demo import demo
 from worthbook.cli.describe import describe
 from worthbook.cli.duplicates import duplicates
+from worthbook.cli.erase import erase
 from worthbook.cli.evaluate import evaluate
 from worthbook.cli.explain import explain
 from worthbook.cli.lifetime import lifetime
@@ -34,6 +35,7 @@ for command, name in (
     (describe, "describe"),
     (check, "check"),
     (demo, "demo"),
+    (erase, "erase"),
 ):
     app.command(name)(command)
 

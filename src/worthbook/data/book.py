@@ -62,7 +62,8 @@ discount_rate = 0.10
 _LEDGER = "imports"
 REJECTS = "rejects"
 DECISIONS = "identity_decisions"
-OWN_TABLES = frozenset({_LEDGER, REJECTS, SUPERSEDED, DECISIONS, LINKS})
+ERASURES = "erasures"
+OWN_TABLES = frozenset({_LEDGER, REJECTS, SUPERSEDED, DECISIONS, ERASURES, LINKS})
 """Tables that are about the book itself; the links are read only where customers were merged."""
 
 

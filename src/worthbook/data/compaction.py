@@ -13,6 +13,7 @@ import duckdb
 from worthbook.data.book import Book, now, who
 from worthbook.data.bucket import bucket_sql
 from worthbook.data.delta import EARLIER, DataFile
+from worthbook.data.erase import finish
 from worthbook.data.history import Change, Event, History
 from worthbook.data.ledger import quoted
 
@@ -32,6 +33,9 @@ CUSTOMER = "customer_id"
 def keep_in_order(book: Book, rows_per_bucket: int) -> None:
     """Do what is due after an import; usually nothing."""
     history = book.history()
+    if history.purge_due:
+        finish(book)
+        history = book.history()
     rows = max((history.rows(name) for name in history.versions), default=0)
     if rows > _OUTGROWN * rows_per_bucket * max(history.buckets, 1):
         rebucket(book, -(-rows // rows_per_bucket))

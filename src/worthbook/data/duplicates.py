@@ -17,7 +17,7 @@ from sqlglot import exp
 
 from worthbook.data import normal
 from worthbook.data.engine import Engine, Snapshot
-from worthbook.data.relations import Relations
+from worthbook.data.relations import Relations, all_files
 from worthbook.data.sheets import CUSTOMER
 from worthbook.definitions.identity import EvidenceKind, IdentityDefinition
 from worthbook.definitions.table import TableDefinition
@@ -82,7 +82,7 @@ def find_candidates(  # noqa: PLR0913 - a book, what speaks for a pair, and whic
     sources = dict(_sources(tables, snapshot))
     if not sources:
         return Candidates((), 0, ())
-    files = {name: table.files for name, table in snapshot.tables.items() if table.files}
+    files = all_files(snapshot)
     rows = engine.rows(_query(_pairs(identity, limit + len(apart)), sources, identity), files)
     crowds = engine.rows(_query(_crowds(identity), sources, identity), files)
     found = [_candidate(tuple(identity.evidence), _Row(*row)) for row in cast("list[tuple[Any, ...]]", rows)]

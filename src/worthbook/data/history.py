@@ -11,13 +11,14 @@ from typing import Literal, cast
 from worthbook.kernel.language import Text
 from worthbook.kernel.provenance import fingerprint
 
-Kind = Literal["started", "committed", "abandoned", "undone", "compacted", "decided"]
+Kind = Literal["started", "committed", "abandoned", "undone", "compacted", "decided", "erased", "purged"]
 State = Literal["started", "committed", "abandoned", "undone"]
 
 LINKS = "customer_links"
 """The stored table that says which id stands for a customer who was merged."""
-_NO_IMPORT = frozenset({"compacted", "decided"})
-"""Events that are not a step of one import; `decided` is a decision on who is whom."""
+_NO_IMPORT = frozenset({"compacted", "decided", "erased", "purged"})
+"""Events that are not a step of one import: `decided` is a decision on who is whom, `erased` removed a customer from
+all files, and with `purged` the files from before were deleted."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,8 @@ class History:
         visible = {each.import_id: each for each in self.visible if each.rows.get(table, 0)}
         bringing = [visible[event.import_id] for event in self.events
                     if event.event == "committed" and event.import_id in visible]  # fmt: skip
-        contents = [each.content for each in bringing]
+        erased = [event.content for event in self.events if event.event == "erased" and table in event.tables]
+        contents = [*(each.content for each in bringing), *erased]
         return fingerprint(contents if any(each.tables[table].changed for each in bringing) else sorted(contents))
 
     def bringing(self, table: str) -> int:
@@ -201,9 +203,16 @@ class History:
     @property
     def links(self) -> tuple[str, int]:
         """A hash of the merges of customers that count, and how many ids they merge away."""
-        events = (each for each in reversed(self.events) if each.event == "decided" and LINKS in each.tables)
+        kinds = {"decided", "erased"}
+        events = (each for each in reversed(self.events) if each.event in kinds and LINKS in each.tables)
         event = next(events, None)
         return ("", 0) if event is None else (event.content, event.tables[LINKS].rows)
+
+    @property
+    def purge_due(self) -> bool:
+        """Whether files from before an erasure are still there, because its process was killed."""
+        kinds = [each.event for each in self.events if each.event in {"erased", "purged"}]
+        return kinds[-1:] == ["erased"]
 
     def imported(self, import_id: str) -> ImportRecord:
         """One import, by its id."""

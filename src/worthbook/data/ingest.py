@@ -20,6 +20,7 @@ from worthbook.data.convert import add_macros
 from worthbook.data.dates import DateOrder, date_order
 from worthbook.data.decode import fingerprint_of
 from worthbook.data.delta import DataFile
+from worthbook.data.erasures import barred_from
 from worthbook.data.history import Change, Event, ImportRecord, Kind
 from worthbook.data.judge import Judge, is_text
 from worthbook.data.notes import Counts, Notes
@@ -150,7 +151,9 @@ class _Import:
         refused = self.source.load(self.connection)
         orders = self._date_orders()
         day_first = {name: order.day_first for name, order in orders.items()}
-        reasons = Judge(self.source, self.recognition, self.tables, day_first, _today(self.book)).run(self.connection)
+        reasons = Judge(
+            self.source, self.recognition, self.tables, day_first, _today(self.book), barred_from(self.book)
+        ).run(self.connection)
         notes = Notes(self.connection, self.source, self.recognition, reasons, refused)
         counted = self._counted(notes)
         dates = tuple(order.note for order in orders.values() if order.note is not None)

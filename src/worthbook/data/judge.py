@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -64,6 +64,16 @@ def _fields(recognition: Recognition, readable: Mapping[str, Unit]) -> Fields:
 
 
 @dataclass(frozen=True)
+class Barred:
+    """Customers of whom a book imports nothing."""
+
+    slug: str
+    when: str
+    """Condition in SQL, over `{customer}`."""
+    sentence: Text
+
+
+@dataclass(frozen=True)
 class Judge:
     """What is needed to judge the lines of one file."""
 
@@ -73,6 +83,8 @@ class Judge:
     day_first: Mapping[str, bool]
     """For each field that holds dates as text: how 3/4/2026 is read."""
     today: dt.date
+    barred: Sequence[Barred] = ()
+    """Customers whose lines are skipped."""
 
     @property
     def fields(self) -> Fields:
@@ -161,6 +173,7 @@ class Judge:
     # --- why a line gives nothing ---
 
     def _reasons(self) -> Iterator[Reason]:
+        yield from self._of_barred()
         yield Reason("blank-line", "is_blank", verdict.BLANK_LINE, is_skip=True)
         more = self.recognition.mapping.header_lines - 1
         if more:
@@ -175,6 +188,18 @@ class Judge:
         yield from self._out_of_range(self.recognition.mapping.feeds[0])
         if self.recognition.mapping.identical_lines == "reject":
             yield Reason("duplicate-line", "copy > 1", verdict.DUPLICATE_LINE)
+
+    def _of_barred(self) -> Iterator[Reason]:
+        """First of all, so that not even a rejected line keeps what must not be kept."""
+        customers = {
+            self.fields.value(feed.columns[customer])
+            for feed in self.recognition.mapping.feeds
+            if (customer := self.tables[feed.table].customer) is not None and customer in feed.columns
+        }
+        for each in self.barred:
+            when = " OR ".join(each.when.replace("{customer}", f"({customer})") for customer in sorted(customers))
+            if when:
+                yield Reason(each.slug, when, each.sentence, is_skip=True)
 
     def _missing(self, feed: Feed) -> Iterator[Reason]:
         for name, column in self.tables[feed.table].columns.items():

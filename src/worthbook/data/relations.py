@@ -254,6 +254,14 @@ def _last_known(table: TableDefinition, rows: exp.Select, columns: Collection[st
     )
 
 
+def all_files(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
+    """The files of every table that has some, of all buckets together."""
+    found: dict[str, tuple[str, ...]] = {}
+    for table in snapshot.tables.values():
+        found |= files_for(table, table.files)
+    return {name: files for name, files in found.items() if files}
+
+
 def empty(columns: Mapping[str, Kind]) -> exp.Select:
     """No rows with these columns."""
     values = (named(cast(exp.Null(), kind), name) for name, kind in sorted(columns.items()))

@@ -12,7 +12,7 @@ from worthbook.data.bucket import bucket_of
 from worthbook.data.compile import compile_condition
 from worthbook.data.engine import Engine, Snapshot
 from worthbook.data.formula import parse
-from worthbook.data.relations import IMPORT_COLUMNS, Relations, bucket_files
+from worthbook.data.relations import IMPORT_COLUMNS, Relations, all_files, bucket_files
 from worthbook.data.sheets import quoted
 from worthbook.data.typed import column
 from worthbook.definitions.table import TableDefinition
@@ -92,7 +92,7 @@ def known_among(
     """Those of some ids under which any stored table has a row that counts."""
     found: set[str] = set()
     wanted = [exp.Literal.string(each) for each in sorted(customer_ids)]
-    files = {name: table.files for name, table in snapshot.tables.items() if table.files}
+    files = all_files(snapshot)
     relations = Relations(tables, snapshot, dt.date.max, frozenset(files))
     for name, table in tables.items():
         if name in files and table.customer is not None and len(found) < len(wanted):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -136,6 +136,19 @@ class Store:
             "sheets": [[Path(sheet.parts[0]).parent.name, sheet.columns] for sheet in run.sheets],
         }
         _write_whole(self.folder / run.run_id / "run.json", json.dumps(content, ensure_ascii=False))
+
+    def drop_naming(self, words: Iterable[str]) -> int:
+        """Delete kept evaluations in whose words or numbers one of some texts stands by itself; how many."""
+        quoted = [json.dumps(word, ensure_ascii=False) for word in words]
+        found = [
+            path
+            for path in self.folder.rglob("*.json")
+            if any(word in path.read_text(encoding="utf-8") for word in quoted)
+        ]
+        for path in found:
+            path.unlink()
+        self._read.clear()
+        return len(found)
 
     @property
     def _sheets(self) -> Path:

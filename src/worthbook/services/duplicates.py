@@ -14,15 +14,11 @@ from worthbook.definitions.identity import Evidence, EvidenceKind
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Language, Text
 from worthbook.services.find_book import find_book
+from worthbook.services.known_customer import NO_SUCH_CUSTOMER
 from worthbook.services.open_book import OpenBook, open_book
 
 IDENTITY = "who_is_whom"
 
-NO_SUCH_CUSTOMER = Fault(
-    "customer-not-in-book",
-    what=Text(en="The book has no customer '{customer}'.", zh="账簿中没有编号为“{customer}”的客户。"),
-    hint=Text(en="Ids are compared letter by letter, leading zeros included.", zh="客户编号须逐字一致（含前导零）。"),
-)
 NOTHING_TO_MERGE = Fault(
     "duplicates-not-named",
     what=Text(en="Two customers are needed; {count} were named.", zh="需要两位客户，实际给出{count}位。"),
