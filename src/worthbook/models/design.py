@@ -86,8 +86,8 @@ KIND_DIFFERS = Fault(
     ),
     hint=Text(en="Give it as it was then.", zh="请保持与拟合时一致。"),
 )
-_NUMBERS = Text(en="numbers", zh="数值")
-_WORDS = Text(en="text", zh="文本")
+NUMBERS = Text(en="numbers", zh="数值")
+WORDS = Text(en="text", zh="文本")
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +140,7 @@ class Coding:
         """
         is_text = values.dtype.kind == "U"
         if is_text != bool(self.levels):
-            fitted, given = (_WORDS, _NUMBERS) if self.levels else (_NUMBERS, _WORDS)
+            fitted, given = (WORDS, NUMBERS) if self.levels else (NUMBERS, WORDS)
             raise KIND_DIFFERS(name=self.name, fitted=fitted, given=given)
         if not is_text:
             return np.asarray(values, dtype=np.float64)[:, None]
