@@ -45,7 +45,8 @@ WITH l AS (
   SELECT customer_id, min(ordered_on) AS first_purchase_on, max(ordered_on) AS last_purchase_on,
     count(*) FILTER (WHERE ordered_on > DATE '2025-06-30') AS purchase_days_12m, count(*) AS purchase_days_lifetime,
     avg(gap) AS mean_days_between, stddev_samp(gap) AS sd_days_between, max(gap) AS longest_days_between,
-    (sum(amount) FILTER (WHERE gap IS NOT NULL))::DOUBLE / count(amount) FILTER (WHERE gap IS NOT NULL) AS mean_repeat_value
+    (sum(amount) FILTER (WHERE gap IS NOT NULL))::DOUBLE / count(amount) FILTER (WHERE gap IS NOT NULL) AS mean_repeat_value,
+    coalesce(sum(ln(gap / 7)), 0) AS log_gap_weeks
   FROM (
     SELECT customer_id, ordered_on, amount,
       ordered_on - lag(ordered_on) OVER (PARTITION BY customer_id ORDER BY ordered_on) AS gap
@@ -104,6 +105,7 @@ SELECT customer_id, r3 AS revenue_3m, r12 AS revenue_12m, rp12 AS revenue_previo
   purchase_days_lifetime - 1 AS repeat_purchases, (last_purchase_on - first_purchase_on) / 7 AS recency_weeks,
   (DATE '2026-06-30' - first_purchase_on) / 7 AS age_weeks,
   round(mean_repeat_value, 4)::DECIMAL(28, 4) AS mean_repeat_value,
+  log_gap_weeks,
   CASE WHEN purchase_days_lifetime = 1 THEN 0 ELSE round(mean_repeat_value, 4)::DECIMAL(28, 4) END AS spend_per_repeat,
   CASE WHEN products_lifetime > 0 THEN products_12m END AS products_12m, nullif(products_lifetime, 0) AS products_lifetime,
   categories_12m, categories_lifetime,

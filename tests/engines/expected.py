@@ -165,7 +165,9 @@ class Customer:
         """Measures about when."""
         if not self.days:
             names = "first_purchase_on last_purchase_on recency_days tenure_days mean_days_between sd_days_between "
-            names += "longest_days_between regularity overdue_ratio repeat_purchases recency_weeks age_weeks "
+            names += (
+                "longest_days_between regularity overdue_ratio repeat_purchases recency_weeks age_weeks log_gap_weeks "
+            )
             return dict.fromkeys([*names.split(), "mean_repeat_value"])
         first, last = self.days[0], self.days[-1]
         mean = divided(sum(self.gaps), len(self.gaps))
@@ -186,6 +188,7 @@ class Customer:
             "repeat_purchases": len(self.days) - 1,
             "recency_weeks": (last - first).days / 7,
             "age_weeks": (self.as_of - first).days / 7,
+            "log_gap_weeks": math.fsum(math.log(gap / 7) for gap in self.gaps),
             "mean_repeat_value": money(divided(added(known), len(known))),
         }
 

@@ -38,6 +38,7 @@ def expected(shared: Path) -> Facts:
     return found
 
 
+NAMES = {"nbd", "bg_nbd", "mbg_nbd", "pareto_nbd", "bg_cnbd_k", "mbg_cnbd_k", "ggompertz_nbd"}
 PUBLISHED = {"nbd": "NBD", "bg_nbd": "BG/NBD", "mbg_nbd": "MBG/NBD", "pareto_nbd": "Pareto/NBD"}
 
 
@@ -55,6 +56,29 @@ def test_parameters_and_errors_are_the_published_ones(facts: Facts, expected: Fa
     assert model["holdout"]["actual"] == expected["holdout_errors"]["actual"]
     for symbol, (low, high) in model["intervals"].items():
         assert low < model["parameters"][symbol] < high
+
+
+@pytest.mark.shared_data
+def test_every_model_is_fitted_and_graded(facts: Facts) -> None:
+    assert {each["name"] for each in facts["models"]} == NAMES
+    assert {each["grade"] for each in facts["models"]} <= {"A", "B", "C"}
+
+
+@pytest.mark.shared_data
+def test_buyers_of_music_are_not_regular(facts: Facts) -> None:
+    """BTYDplus chooses k = 1 on CDNOW; then (M)BG/CNBD-k is (M)BG/NBD (clv.md section 4)."""
+    by_name = {each["name"]: each for each in facts["models"]}
+    for regular, plain in (("bg_cnbd_k", "bg_nbd"), ("mbg_cnbd_k", "mbg_nbd")):
+        assert by_name[regular]["parameters"].pop("k") == 1
+        assert by_name[regular]["parameters"] == pytest.approx(by_name[plain]["parameters"], rel=1e-4)
+        assert by_name[regular]["log_likelihood"] == pytest.approx(by_name[plain]["log_likelihood"], abs=1e-4)
+
+
+@pytest.mark.shared_data
+def test_ageing_is_not_visible(facts: Facts) -> None:
+    """Bemmaor and Glady (2012), Table 2: GGompertz/NBD is Pareto/NBD here, LL -9594.98."""
+    (model,) = (each for each in facts["models"] if each["name"] == "ggompertz_nbd")
+    assert round(model["log_likelihood"], 2) == -9594.98
 
 
 @pytest.mark.shared_data

@@ -104,17 +104,23 @@ def spread(  # noqa: PLR0913, PLR0917 - what is read, what is made, and where to
 
 
 def grouped(
-    engine: Engine, sheets: Sequence[Sheet], by: Sequence[str], *, parts: Sequence[int] | None = None
+    engine: Engine,
+    sheets: Sequence[Sheet],
+    by: Sequence[str],
+    *,
+    means: Sequence[str] = (),
+    parts: Sequence[int] | None = None,
 ) -> Columns:
     """The distinct combinations of some columns of numbers, and under `customers` how many customers have each.
 
-    Customers with an unknown among them are left out. `parts` restricts to some parts of the sheets.
+    Customers with an unknown among them are left out. `means` are further columns of numbers, of which each combination
+    gets the mean over its customers. `parts` restricts to some parts of the sheets.
 
     Raises:
         WorthbookError: column-not-made.
     """
-    rows, files = Sheets(tuple(sheets)).whole(by, parts)
-    found = engine.arrays(_groups(exp.select(exp.Star()).from_(rows), by, count=True), files)
+    rows, files = Sheets(tuple(sheets)).whole([*by, *means], parts)
+    found = engine.arrays(_groups(exp.select(exp.Star()).from_(rows), by, count=True, means=means), files)
     return {name: values.astype(np.float64) for name, values in found.items()}
 
 
@@ -225,14 +231,15 @@ def unknown(engine: Engine, sheets: Sequence[Sheet], name: str, *, unplaced_in: 
     return int(str(engine.rows(query, files)[0][0]))
 
 
-def _groups(customers: exp.Select, by: Sequence[str], *, count: bool = False) -> exp.Select:
+def _groups(customers: exp.Select, by: Sequence[str], *, count: bool = False, means: Sequence[str] = ()) -> exp.Select:
     """Distinct combinations as DOUBLE, so that what goes to numpy and what is joined back is the same number."""
-    values = exp.select(*(named(cast(column(name), "number"), name) for name in by))
+    values = exp.select(*(named(cast(column(name), "number"), name) for name in (*by, *means)))
     values = values.from_(customers.subquery(alias=quoted("customers")))
     for name in by:
         values = values.where(exp.Not(this=exp.Is(this=column(name), expression=exp.Null())), copy=False)
     query = exp.select(*(column(name) for name in by)).from_(values.subquery(alias="known"))
     query = query.group_by(*(column(name) for name in by))
+    query = query.select(*(named(call("AVG", column(name)), name) for name in means), copy=False)
     order = (exp.Ordered(this=column(name), nulls_first=True) for name in by)
     if count:
         query = query.select(named(cast(call("COUNT", exp.Star()), "number"), "customers"))

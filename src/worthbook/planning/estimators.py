@@ -15,8 +15,10 @@ from worthbook.kernel.language import Text
 from worthbook.models.base import Fit, Specification
 from worthbook.models.lifetime.bg_nbd import BGNBD, BGNBDFit
 from worthbook.models.lifetime.choose import Candidate
+from worthbook.models.lifetime.cnbd import BGCNBD, MBGCNBD, BGCNBDFit, MBGCNBDFit
 from worthbook.models.lifetime.data import PurchaseHistory, SpendHistory
 from worthbook.models.lifetime.gamma_gamma import GammaGamma, GammaGammaFit
+from worthbook.models.lifetime.ggompertz_nbd import GGompertzNBD, GGompertzNBDFit
 from worthbook.models.lifetime.mbg_nbd import MBGNBD, MBGNBDFit
 from worthbook.models.lifetime.nbd import NBD, NBDFit
 from worthbook.models.lifetime.pareto_nbd import ParetoNBD, ParetoNBDFit
@@ -75,7 +77,7 @@ class Estimator:
 
 
 def _history(inputs: Inputs, customers: FloatArray) -> PurchaseHistory:
-    return PurchaseHistory(inputs["x"], inputs["t_x"], inputs["T"], customers)
+    return PurchaseHistory(inputs["x"], inputs["t_x"], inputs["T"], customers, log_gaps=inputs.get("log_gaps"))
 
 
 def _spend(inputs: Inputs, customers: FloatArray) -> SpendHistory:
@@ -104,13 +106,20 @@ def _expected_spend(fit: GammaGammaFit, spend: SpendHistory, ahead: Ahead) -> Fl
     return fit.expected_spend(spend)
 
 
-def _of_purchases(label: str, specification: PurchaseModel[Any], fit_class: type[PurchaseFit]) -> Estimator:
-    """A model of purchases; all of them read the same numbers and give the same quantities."""
+PLAIN = frozenset({"x", "t_x", "T"})
+REGULAR = PLAIN | {"log_gaps"}
+"""Models of regular buying read how evenly purchases follow each other, too."""
+
+
+def _of_purchases(
+    label: str, specification: PurchaseModel[Any], fit_class: type[PurchaseFit], roles: frozenset[str] = PLAIN
+) -> Estimator:
+    """A model of purchases; all of them give the same quantities."""
     return Estimator(
         label,
         specification,
         fit_class,
-        frozenset({"x", "t_x", "T"}),
+        roles,
         _history,
         {
             "p_alive": _p_alive,
@@ -126,6 +135,9 @@ PURCHASE_MODELS: Mapping[str, Estimator] = {
     "bg_nbd": _of_purchases("BG/NBD", BGNBD(), BGNBDFit),
     "mbg_nbd": _of_purchases("MBG/NBD", MBGNBD(), MBGNBDFit),
     "pareto_nbd": _of_purchases("Pareto/NBD", ParetoNBD(), ParetoNBDFit),
+    "bg_cnbd_k": _of_purchases("BG/CNBD-k", BGCNBD(), BGCNBDFit, REGULAR),
+    "mbg_cnbd_k": _of_purchases("MBG/CNBD-k", MBGCNBD(), MBGCNBDFit, REGULAR),
+    "ggompertz_nbd": _of_purchases("GGompertz/NBD", GGompertzNBD(), GGompertzNBDFit),
 }
 """Those that foretell purchases, and so can be tested and compared; a further model is one line here."""
 

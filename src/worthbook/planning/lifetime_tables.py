@@ -11,6 +11,7 @@ from worthbook.models.lifetime.choose import Comparison, Entry
 from worthbook.models.lifetime.forecast import Interval
 from worthbook.models.lifetime.holdout import HoldoutRow
 from worthbook.planning.lifetimes import Lifetimes
+from worthbook.planning.trials import Split
 
 MODELS = Text(en="Models side by side", zh="模型对比")
 PARAMETERS = Text(en="Parameters of {label} (time in weeks)", zh="{label} 的参数（时间单位：周）")
@@ -50,6 +51,7 @@ VALUE_EXPECTED = Text(
         "其中约 {active} 位仍然活跃。"
     ),
 )
+BEST_RULE = Text(en="best simple rule", zh="最好的简单规则")
 GRADES = Text(
     en=(
         "Grade A: clearly better than the simple rules, total within 10 %. B: no worse than they, total within 25 %. "
@@ -108,19 +110,22 @@ def parameter_table(entry: Entry) -> Table:
 
 
 def rolling_table(found: Lifetimes) -> Table | None:
-    """One row for each further test, one column for each model; None where there were none."""
+    """One row for each model and one for the best simple rule, one column for each further test; None without any."""
     tests = [(split, comparison) for split, comparison in found.rolling if comparison is not None]
     if not tests:
         return None
-    models = [entry.candidate for entry in found.comparison.entries]
     columns = (
-        TableColumn("calibrate_until", Text(en="Seen until", zh="所见数据截至"), Unit.DATE),
-        TableColumn("until", Text(en="Tested until", zh="检验至"), Unit.DATE),
-        *(TableColumn(each.name, Text(en=each.label, zh=each.label), Unit.RATIO) for each in models),
-        TableColumn("rule", Text(en="Best simple rule", zh="最好的简单规则"), Unit.RATIO),
+        TableColumn("model", Text(en="Model", zh="模型"), Unit.TEXT),
+        *(TableColumn(f"test_{place}", _span(split), Unit.RATIO) for place, (split, _) in enumerate(tests, start=1)),
     )
-    rows = tuple((split.calibrate_until, split.until, *_errors(comparison)) for split, comparison in tests)
-    return Table("rolling", ROLLING, columns, rows)
+    errors = [_errors(comparison) for _, comparison in tests]
+    names = [*(entry.candidate.label for entry in found.comparison.entries), BEST_RULE]
+    return Table("rolling", ROLLING, columns, tuple(zip(names, *errors, strict=True)))
+
+
+def _span(split: Split) -> Text:
+    """From when to when a test went."""
+    return Text(en=f"{split.calibrate_until} to {split.until}", zh=f"{split.calibrate_until} 至 {split.until}")
 
 
 def _errors(comparison: Comparison) -> tuple[float | None, ...]:

@@ -23,6 +23,9 @@ from worthbook.planning.outlook import total_outlook
 from worthbook.planning.run import Workbench
 from worthbook.planning.trials import Histories, Split, rolling_splits, split_of
 
+LOG_GAPS = "log_gap_weeks"
+"""The measure that models of regular buying read."""
+
 CUT_OUTSIDE = Fault(
     "calibration-outside-history",
     what=Text(
@@ -79,8 +82,14 @@ class Expected:
 
 
 def purchase_roles(catalogue: Catalogue) -> Mapping[str, str]:
-    """The columns that models of purchases read, by role."""
-    return next(model.inputs for model in catalogue.models.values() if model.estimator in PURCHASE_MODELS)
+    """The columns that models of purchases read, by role; those of regular buying among them."""
+    roles = next(model.inputs for model in catalogue.models.values() if model.estimator in PURCHASE_MODELS)
+    return {**roles, "log_gaps": LOG_GAPS} if LOG_GAPS in catalogue.measures else roles
+
+
+def _made(bench: Workbench, roles: Mapping[str, str]) -> Mapping[str, str]:
+    """Those whose columns were made; an evaluation does without those of regular buying."""
+    return {role: name for role, name in roles.items() if name in bench.sheets}
 
 
 def spend_roles(catalogue: Catalogue) -> Mapping[str, str]:
@@ -114,7 +123,7 @@ def weigh(
     if calibrate_until is not None and not first < calibrate_until < as_of:
         raise CUT_OUTSIDE(day=calibrate_until, first=first, as_of=as_of)
     split = split_of(first, as_of) if calibrate_until is None else Split(calibrate_until, as_of)
-    histories = Histories(bench, purchase_roles(bench.catalogue))
+    histories = Histories(bench, _made(bench, purchase_roles(bench.catalogue)))
     turns = rolling_splits(first, as_of) if rolling else ()
     splits = [*([] if split is None else [split]), *turns]
     trials = dict(zip(splits, histories.trials(splits), strict=True))
@@ -144,7 +153,9 @@ def look_ahead(bench: Workbench, found: Lifetimes, until: dt.date) -> Lifetimes:
     if used is None:
         return found
     history = (
-        found.history if found.fitted_until == found.as_of else Histories(bench, purchase_roles(bench.catalogue)).now()
+        found.history
+        if found.fitted_until == found.as_of
+        else Histories(bench, _made(bench, purchase_roles(bench.catalogue))).now()
     )
     try:
         fit = used.fit if history is found.history else used.candidate.model.fit(history)

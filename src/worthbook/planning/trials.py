@@ -75,7 +75,7 @@ class Histories:
 
     Args:
         bench: with the columns of the date made.
-        roles: `x`, `t_x` and `T` of the models → column.
+        roles: `x`, `t_x` and `T` of the models → column; models of regular buying read `log_gaps` as well.
     """
 
     bench: Workbench
@@ -83,10 +83,9 @@ class Histories:
 
     def now(self) -> PurchaseHistory:
         """As at the date, of all customers, or of a large sample."""
-        names = list(self.roles.values())
-        sheets = self.bench.sheets_of(names)
+        sheets = self.bench.sheets_of(self.roles.values())
         parts = sample_parts(len(sheets[0].parts), columns.count(self.bench.engine, sheets[0]), FIT_CUSTOMERS)
-        groups = columns.grouped(self.bench.engine, sheets, names, parts=parts)
+        groups = columns.grouped(self.bench.engine, sheets, _by(self.roles), means=_means(self.roles), parts=parts)
         return _history(groups, self.roles)
 
     def trials(self, splits: Sequence[Split]) -> list[Trial | None]:
@@ -124,7 +123,7 @@ class Histories:
         then = {role: self._name(role, split.calibrate_until) for role in self.roles}
         later = self._name("x", split.until)
         both = [sheets[split.calibrate_until], sheets[split.until]]
-        groups = columns.grouped(self.bench.engine, both, [*then.values(), later])
+        groups = columns.grouped(self.bench.engine, both, [*_by(then), later], means=_means(then))
         if not len(groups["customers"]):
             return None
         history = _history(groups, then)
@@ -139,7 +138,19 @@ class Histories:
 
 
 def _history(groups: Mapping[str, np.ndarray], names: Mapping[str, str]) -> PurchaseHistory:
-    return PurchaseHistory(groups[names["x"]], groups[names["t_x"]], groups[names["T"]], groups["customers"])
+    gaps = groups[names["log_gaps"]] if "log_gaps" in names else None
+    x, t_x, age = (groups[name] for name in _by(names))
+    return PurchaseHistory(x, t_x, age, groups["customers"], log_gaps=gaps)
+
+
+def _by(names: Mapping[str, str]) -> list[str]:
+    """What tells customers apart."""
+    return [names[role] for role in ("x", "t_x", "T")]
+
+
+def _means(names: Mapping[str, str]) -> list[str]:
+    """What customers who are alike in that have a mean of."""
+    return [names["log_gaps"]] if "log_gaps" in names else []
 
 
 def _at(name: str, day: dt.date) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from worthbook.kernel.language import Text
 from worthbook.models.lifetime.choose import Comparison, Entry, Tested
 from worthbook.models.lifetime.holdout import HoldoutRow, Trial
+from worthbook.models.lifetime.purchase_model import PurchaseFit
 from worthbook.models.lifetime.tracking import Tracking
 from worthbook.planning.lifetimes import Lifetimes
 from worthbook.planning.trials import Split
@@ -54,7 +55,7 @@ def _model(entry: Entry, found: Lifetimes) -> dict[str, object]:
     return {
         "name": entry.name,
         "label": entry.candidate.label,
-        "parameters": {each.symbol: each.estimate for each in entry.fit.summary},
+        "parameters": {each.symbol: each.estimate for each in entry.fit.summary} | _regularity(entry.fit),
         "standard_errors": {each.symbol: each.standard_error for each in entry.fit.summary},
         "intervals": {each.symbol: [each.low, each.high] for each in entry.fit.summary},
         "log_likelihood": entry.fit.log_likelihood,
@@ -63,6 +64,11 @@ def _model(entry: Entry, found: Lifetimes) -> dict[str, object]:
         "holdout": None if entry.tested is None else _holdout(entry.tested, found, entry.name),
         "cautions": [_words(each) for each in entry.fit.cautions],
     }
+
+
+def _regularity(fit: PurchaseFit) -> dict[str, object]:
+    """The k of models of regular buying, which is chosen among whole numbers and has no interval."""
+    return {"k": fit.facts["k"]} if "k" in fit.facts else {}
 
 
 def _holdout(tested: Tested, found: Lifetimes, name: str) -> dict[str, object]:

@@ -147,30 +147,32 @@ def compare(candidates: Sequence[Candidate], history: PurchaseHistory, trial: Tr
     >>> found.recommended, found.entries[0].tested.grade
     ('bg_nbd', 'B')
     """
-    entries = tuple(_entry(each, history, trial) for each in candidates)
     rules = () if trial is None else trial.rules()
+    entries = tuple(_entry(each, history, trial, rules) for each in candidates)
     recommended, reason = _choice(entries, rules, trial)
     return Comparison(entries, rules, recommended, reason)
 
 
-def _entry(candidate: Candidate, history: PurchaseHistory, trial: Trial | None) -> Entry:
+def _entry(candidate: Candidate, history: PurchaseHistory, trial: Trial | None, rules: tuple[HoldoutRow, ...]) -> Entry:
     try:
         fit = candidate.model.fit(history)
     except WorthbookError as error:
         return Entry(candidate, None, error.problems[0], None, None)
-    return Entry(candidate, fit, None, fit.bic, _tested(candidate, fit, history, trial))
+    tested = None if trial is None else _tested(candidate, fit if trial.history is history else None, trial, rules)
+    return Entry(candidate, fit, None, fit.bic, tested)
 
 
-def _tested(candidate: Candidate, fit: PurchaseFit, history: PurchaseHistory, trial: Trial | None) -> Tested | None:
-    if trial is None:
-        return None
+def _tested(
+    candidate: Candidate, fit: PurchaseFit | None, trial: Trial, rules: tuple[HoldoutRow, ...]
+) -> Tested | None:
+    """The candidate in the test; `fit` is the one to the history before the cut, where there is one already."""
     try:
-        then = fit if trial.history is history else candidate.model.fit(trial.history)
+        then = fit or candidate.model.fit(trial.history)
         forecast = then.expected_purchases(trial.history, trial.horizon)
     except WorthbookError:
         return None
     row = trial.row(Text(en=candidate.label, zh=candidate.label), forecast)
-    return Tested(then, row, forecast, grade_of(row.score, best_rule(trial.rules()).score))
+    return Tested(then, row, forecast, grade_of(row.score, best_rule(rules).score))
 
 
 def _choice(entries: Sequence[Entry], rules: tuple[HoldoutRow, ...], trial: Trial | None) -> tuple[str | None, Text]:
