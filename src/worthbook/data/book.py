@@ -166,9 +166,9 @@ class Book:
     def rejects(self, import_id: str) -> tuple[Reject, ...]:
         """The lines that an import rejected, in the order of the file; none where it does not count."""
         history = self.history()
-        if REJECTS not in history.versions or import_id not in {each.import_id for each in history.visible}:
-            return ()
-        return read_rejects([file.path for file in self.table(REJECTS).files(history.versions[REJECTS])], import_id)
+        files = self.files_about(history, REJECTS)
+        counts = import_id in {each.import_id for each in history.visible}
+        return read_rejects(files, import_id) if files and counts else ()
 
     def snapshot(self) -> Snapshot:
         """All tables at this moment: what is committed and not undone, and nothing by halves."""
@@ -186,11 +186,10 @@ class Book:
             settings=self.settings,
         )
 
-    def superseded_files(self, history: History) -> tuple[str, ...]:
-        """The files that say which lines later imports superseded."""
-        if SUPERSEDED not in history.versions:
-            return ()
-        return tuple(str(file.path) for file in self.table(SUPERSEDED).files(history.versions[SUPERSEDED]))
+    def files_about(self, history: History, name: str) -> tuple[str, ...]:
+        """The files of a table that is about imports: of rejected or of superseded lines."""
+        files = self.files_of(history, name)
+        return () if files is None else files.files
 
     def undo(self, import_id: str) -> None:
         """Take an import back: its rows no longer count."""
@@ -229,7 +228,7 @@ class Book:
             rows=history.rows(name),
             columns=frozenset(table.columns),
             superseded_by=view.superseded_by,
-            superseded=self.superseded_files(history) if view.superseded_by else (),
+            superseded=self.files_about(history, SUPERSEDED) if view.superseded_by else (),
             layered=history.bringing(name) > 1,
         )
 

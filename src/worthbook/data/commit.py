@@ -60,6 +60,8 @@ class Commit:
     connection: duckdb.DuckDBPyConnection
     recognition: Recognition
     tables: Mapping[str, TableDefinition]
+    completing: bool = False
+    """Whether the lines say themselves which lines they stand for."""
 
     def run(self, event: Event, rejected: tuple[DataFile, ...]) -> ImportRecord | None:
         """Write and enter everything; None where another process was faster with the same file."""
@@ -93,7 +95,7 @@ class Commit:
 
     def compare(self, import_id: str, history: History, staged: Staged) -> Compared:
         """What the staged rows do to those that are there."""
-        upsert = Upsert(self.connection, import_id, self.book.superseded_files(history))
+        upsert = Upsert(self.connection, import_id, self.completing, self.book.files_about(history, SUPERSEDED))
         upsert.begin()
         overlaps = {
             name: upsert.compare(self.tables[name], self.book.files_of(history, name), files)

@@ -15,7 +15,8 @@ from worthbook.data.bucket import bucket_sql
 from worthbook.data.delta import EARLIER, DataFile
 from worthbook.data.erase import finish
 from worthbook.data.history import Change, Event, History
-from worthbook.data.ledger import quoted
+from worthbook.data.ledger import list_sql, quoted
+from worthbook.data.superseded import SUPERSEDED
 
 _MOST_FILES = 8
 """A bucket with more is put together."""
@@ -104,13 +105,13 @@ class _Rows:
     def merged(self, old: Sequence[DataFile], bucket: int | None, where: str) -> list[DataFile]:
         """One file with the rows of several that count, and one with those that are superseded."""
         view = self.history.whole_view(self.name)
-        superseded = self.book.superseded_files(self.history)
+        superseded = self.book.files_about(self.history, SUPERSEDED)
         if not (superseded and view.superseded_by):
             return self._written("compact-", old, bucket, where)
         later = (
-            f"EXISTS (SELECT 1 FROM read_parquet({list(superseded)}) AS later WHERE later.in_table = '{self.name}' "
+            f"EXISTS (SELECT 1 FROM read_parquet({list_sql(superseded)}) AS later WHERE later.in_table = '{self.name}' "
             f"AND later.old_import = stored.import_id AND later.old_line = stored.import_line "
-            f"AND list_contains({list(view.superseded_by)}, later.import_id))"
+            f"AND list_contains({list_sql(view.superseded_by)}, later.import_id))"
         )
         return [
             *self._written("compact-", old, bucket, f"{where} AND NOT {later}"),

@@ -16,6 +16,7 @@ import duckdb
 from worthbook.data.book import OWN_TABLES, REJECTS, Book, now, who
 from worthbook.data.commit import ROWS_PER_BUCKET, Commit
 from worthbook.data.compaction import keep_in_order
+from worthbook.data.completion import COMPLETED_UNKNOWN, OURS, Completion, completion_of, list_completed
 from worthbook.data.convert import add_macros
 from worthbook.data.dates import DateOrder, date_order
 from worthbook.data.decode import fingerprint_of
@@ -109,13 +110,16 @@ def ingest(
     folder = _working_folder(book, import_id)
     try:
         source = open_source(file, folder, vocabulary(mappings.values()))
+        completion = completion_of(source)
+        if completion is not None and mapping is None:
+            mapping = _mapping_of(book, completion, file)
         recognition = recognise(source, mappings, mapping)
         content = fingerprint([content, recognition.mapping.fingerprint])
         known = book.history().with_content(content)
         if known is not None:
             return _report(known, new=False)
         with duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(folder)}) as connection:
-            report = _Import(book, source, recognition, tables, import_id, content, connection).run()
+            report = _Import(book, source, recognition, tables, import_id, content, connection, completion).run()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if report.new:
@@ -134,6 +138,8 @@ class _Import:
     import_id: str
     content: str
     connection: duckdb.DuckDBPyConnection
+    completion: Completion | None = None
+    """What the file completes, if it does."""
 
     def run(self) -> ImportReport:
         """From the file to the commit."""
@@ -149,18 +155,19 @@ class _Import:
     def _run(self) -> ImportReport:
         add_macros(self.connection)
         refused = self.source.load(self.connection)
-        orders = self._date_orders()
-        day_first = {name: order.day_first for name, order in orders.items()}
+        date_orders = self._date_orders()
+        day_first = {name: order.day_first for name, order in date_orders.items()}
         reasons = Judge(
             self.source, self.recognition, self.tables, day_first, _today(self.book), barred_from(self.book)
         ).run(self.connection)
         notes = Notes(self.connection, self.source, self.recognition, reasons, refused)
         counted = self._counted(notes)
-        dates = tuple(order.note for order in orders.values() if order.note is not None)
+        dates = tuple(order.note for order in date_orders.values() if order.note is not None)
         told = (*self.source.notes, *self.recognition.notes, *dates, *notes.said())
-        rejected = RejectedLines(self.connection, self.source, reasons, refused).write(
-            self.book.table(REJECTS), self.import_id
-        )
+        together = self.recognition.mapping.carry_down
+        orders = None if together is None else together.by
+        lines = RejectedLines(self.connection, self.source, reasons, refused, orders, self.completion)
+        rejected = lines.write(self.book.table(REJECTS), self.import_id)
         return self._commit(self._event("committed", counted, told), rejected)
 
     def _date_orders(self) -> dict[str, DateOrder]:
@@ -187,7 +194,11 @@ class _Import:
         return counted
 
     def _commit(self, event: Event, rejected: tuple[DataFile, ...]) -> ImportReport:
-        commit = Commit(self.book, self.connection, self.recognition, self.tables)
+        if self.completion is not None:
+            history = self.book.history()
+            visible = [each.import_id for each in history.visible]
+            list_completed(self.connection, self.completion, self.book.files_about(history, REJECTS), visible)
+        commit = Commit(self.book, self.connection, self.recognition, self.tables, self.completion is not None)
         record = commit.run(event, rejected)
         if record is not None:
             return _report(record, new=True)
@@ -210,6 +221,14 @@ class _Import:
             notes=told,
             **counts,
         )
+
+
+def _mapping_of(book: Book, completion: Completion, file: Path) -> str:
+    """The mapping by which the import was read that a file completes."""
+    for record in book.history().visible:
+        if record.import_id == completion.import_id:
+            return record.mapping
+    raise COMPLETED_UNKNOWN(Place(str(file)), file=file.name, import_id=completion.import_id, columns=", ".join(OURS))
 
 
 def _report(record: ImportRecord, *, new: bool) -> ImportReport:

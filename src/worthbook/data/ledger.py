@@ -76,6 +76,15 @@ def quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
+def list_sql(texts: Iterable[str]) -> str:
+    """Texts as a list in SQL.
+
+    >>> list_sql(["a", "it's"])
+    "['a', 'it''s']::VARCHAR[]"
+    """
+    return "[" + ", ".join("'" + each.replace("'", "''") + "'" for each in texts) + "]::VARCHAR[]"
+
+
 _COLUMNS: Mapping[str, Storage] = {
     "event": "text",
     "import_id": "text",

@@ -83,6 +83,8 @@ class Source(Protocol):
     file: Path
     columns: tuple[SourceColumn, ...]
     notes: tuple[Text, ...]
+    delimiter: str
+    """What stands between the values of a line; a comma where they are not divided by signs."""
 
     @property
     def read(self) -> int:
@@ -121,6 +123,7 @@ class ParquetSource:
         """Read its schema and the number of its rows."""
         self.file = file
         self.notes: tuple[Text, ...] = ()
+        self.delimiter = ","
         with duckdb.connect(config={"threads": 1}) as connection:
             try:
                 described = connection.execute(f"DESCRIBE SELECT * FROM '{quoted(file)}'").fetchall()

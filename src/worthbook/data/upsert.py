@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from worthbook.data.completion import COMPLETED
 from worthbook.data.delta import SQL_TYPES, DataFile
 from worthbook.data.dialect import render
 from worthbook.data.engine import TableFiles
@@ -44,6 +45,8 @@ class Upsert:
 
     connection: duckdb.DuckDBPyConnection
     import_id: str
+    completing: bool
+    """Whether the lines say themselves which lines they stand for, in the table `completed`."""
     superseded: Sequence[str]
     """The files that say which lines are superseded already."""
 
@@ -57,7 +60,10 @@ class Upsert:
         if there is None or not there.files or not arriving or not (table.key or table.line_key):
             return Overlap()
         self._see(table, there, arriving)
-        return self._by_key(table) if table.key else self._by_line(table)
+        if table.key:
+            return self._by_key(table)
+        self._complete(table) if self.completing else self._match(table)
+        return self._by_line(table)
 
     def write(self, path: Path) -> tuple[DataFile, ...]:
         """Write which lines are superseded to a file; none where there are none."""
@@ -109,7 +115,8 @@ class Upsert:
 
     # --- tables of lines ---
 
-    def _by_line(self, table: TableDefinition) -> Overlap:
+    def _match(self, table: TableDefinition) -> None:
+        """Lines of the same key and place."""
         first = f'"{table.line_key[0]}"'
         default = table.columns[table.line_key[0]].default
         own = f"{first} IS NOT NULL"
@@ -123,6 +130,20 @@ class Upsert:
             f"t.import_line AS old_line, a.content = t.content AS same FROM arriving AS a JOIN there AS t "
             f"ON {' AND '.join(_agree(table))}"
         )
+
+    def _complete(self, table: TableDefinition) -> None:
+        """Lines that the arriving ones say they stand for."""
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE arriving AS {self._placed(table, _ARRIVING, 'TRUE')}")
+        named = f"(import_id, import_line) IN (SELECT (old_import, old_line) FROM {COMPLETED})"
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE there AS {self._placed(table, _THERE, named)}")
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE matched AS SELECT a.import_line, c.old_import, c.old_line, "
+            f"bool_or(a.content = t.content) AS same FROM arriving AS a JOIN {COMPLETED} AS c USING (import_line) "
+            f"JOIN there AS t ON t.import_id = c.old_import AND t.import_line = c.old_line GROUP BY ALL"
+        )
+
+    def _by_line(self, table: TableDefinition) -> Overlap:
+        """What the matched lines come to."""
         replaced = self._enter(table.name)
         ((found, same, there),) = self.connection.execute(
             "SELECT count(*), count(*) FILTER (WHERE same), (SELECT count(*) FROM there) FROM matched"
