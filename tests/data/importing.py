@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
+from worthbook.data.attempt import ImportReport
 from worthbook.data.book import Book
 from worthbook.data.dialect import render
 from worthbook.data.engine import Snapshot
-from worthbook.data.ingest import ImportReport, ingest
+from worthbook.data.ingest import Manner, ingest
 from worthbook.data.ledger import cursor
 from worthbook.data.superseded import counting, listed
 from worthbook.definitions.mapping import MappingDefinition
@@ -37,7 +38,7 @@ def new_book(folder: Path) -> Book:
 
 
 def bring(book: Book, file: Path, mapping: str | None = None) -> ImportReport:
-    return ingest(book, file, mappings(), tables(), mapping)
+    return ingest(book, file, mappings(), tables(), Manner(mapping))
 
 
 def bring_text(folder: Path, text: str | bytes, name: str = "orders.csv") -> tuple[Book, ImportReport]:

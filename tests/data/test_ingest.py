@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.data.importing import bring, bring_text, count, new_book, notes, rows
-from worthbook.data.ingest import ImportReport
+from worthbook.data.attempt import ImportReport
 from worthbook.data.ledger import cursor
 from worthbook.kernel.errors import WorthbookError
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from tests.data.importing import FILES, bring, new_book, notes, rows
+from worthbook.data.attempt import ImportReport
 from worthbook.data.book import Book
-from worthbook.data.ingest import ImportReport
 
 
 def brought(folder: Path, name: str) -> tuple[Book, ImportReport]:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.data.importing import FILES, bring, mappings, new_book, notes
+from worthbook.data.opening import open_source
 from worthbook.data.recognise import Recognition, recognise
-from worthbook.data.source import open_source
 from worthbook.definitions.mapping import header_key
 
 

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.data.importing import bring, bring_text, count, new_book, notes, rows, tables
+from worthbook.data.attempt import ImportReport
 from worthbook.data.book import Book
 from worthbook.data.compaction import compact, rebucket
 from worthbook.data.engine import Engine
 from worthbook.data.extent import extent
-from worthbook.data.ingest import ImportReport
 from worthbook.data.relations import Relations, bucket_files
 
 HEADER = "order_id,customer_id,date,product_id,amount\n"

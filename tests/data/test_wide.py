@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.data.importing import new_book, notes, rows, tables
+from worthbook.data.attempt import ImportReport
 from worthbook.data.book import Book
 from worthbook.data.header import header_line
-from worthbook.data.ingest import ImportReport, ingest
+from worthbook.data.ingest import ingest
 from worthbook.definitions.mapping import MappingDefinition
 from worthbook.definitions.reader import read_text
 from worthbook.kernel.errors import WorthbookError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -33,6 +33,19 @@ def language_of(text: str) -> Language:
 def print_json(value: object) -> None:
     """Write one JSON document to standard output."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines of text, those that are too long wrapped under their beginning."""
+    from worthbook.reporting.terminal import WIDEST, wrapped  # noqa: PLC0415 - only where something is printed
+
+    for line in lines:
+        for part in line.splitlines():
+            indent = " " * (len(part) - len(part.lstrip()))
+            first, *rest = wrapped(part.strip(), WIDEST - len(indent) - 2) or [""]
+            typer.echo(indent + first)
+            for more in rest:
+                typer.echo(f"{indent}  {more}")
 
 
 @contextmanager

@@ -12,10 +12,14 @@ from worthbook.cli.duplicates import duplicates
 from worthbook.cli.erase import erase
 from worthbook.cli.evaluate import evaluate
 from worthbook.cli.explain import explain
+from worthbook.cli.imports import imports
+from worthbook.cli.ingest import ingest
 from worthbook.cli.lifetime import lifetime
 from worthbook.cli.list import list_definitions
+from worthbook.cli.rejects import app as rejects
 from worthbook.cli.runs import runs
 from worthbook.cli.survey import survey
+from worthbook.cli.undo import undo
 
 app = typer.Typer(
     name="worthbook",
@@ -26,6 +30,9 @@ app = typer.Typer(
 )
 
 for command, name in (
+    (ingest, "ingest"),
+    (imports, "imports"),
+    (undo, "undo"),
     (evaluate, "evaluate"),
     (explain, "explain"),
     (lifetime, "lifetime"),
@@ -41,3 +48,4 @@ for command, name in (
 
 app.add_typer(survey)
 app.add_typer(duplicates, name="duplicates")
+app.add_typer(rejects, name="rejects")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import duckdb
 
@@ -62,6 +63,24 @@ class Commit:
     tables: Mapping[str, TableDefinition]
     completing: bool = False
     """Whether the lines say themselves which lines they stand for."""
+    desk: Path | None = None
+    """For a dry run: a folder for what would be written."""
+
+    def table(self, name: str) -> StoredTable:
+        """Where the rows of a table are written."""
+        return self.book.table(name) if self.desk is None else StoredTable(self.desk / name)
+
+    def preview(self, event: Event) -> Event:
+        """The event that would be entered; nothing is."""
+        history = self.book.history()
+        staged = self.stage(event.import_id, history.buckets or 1)
+        compared = self.compare(event.import_id, history, staged)
+        changed = {
+            name: compared.overlaps[name].of(TableChange(-1, sum(file.rows for file in files)))
+            for name, files in staged.files.items()
+            if files
+        }
+        return replace(event, tables=changed, notes=(*event.notes, *_said(changed, compared.overlaps)))
 
     def run(self, event: Event, rejected: tuple[DataFile, ...]) -> ImportRecord | None:
         """Write and enter everything; None where another process was faster with the same file."""
@@ -90,7 +109,7 @@ class Commit:
         for name in dict.fromkeys(feed.table for feed in feeds):
             own = [feed for feed in feeds if feed.table == name]
             rows = Rows(self.tables[name], own, self.recognition, without_time, import_id)
-            files[name] = rows.write(self.connection, self.book.table(name), buckets)
+            files[name] = rows.write(self.connection, self.table(name), buckets)
         return Staged(buckets, files)
 
     def compare(self, import_id: str, history: History, staged: Staged) -> Compared:
@@ -101,7 +120,7 @@ class Commit:
             name: upsert.compare(self.tables[name], self.book.files_of(history, name), files)
             for name, files in staged.files.items()
         }
-        path = self.book.table(SUPERSEDED).place(import_id, None)
+        path = self.table(SUPERSEDED).place(import_id, None)
         return Compared(_state(history, staged), overlaps, upsert.write(path))
 
     def _append(
@@ -111,10 +130,9 @@ class Commit:
         changed: dict[str, TableChange] = {}
         for name, files in staged.files.items():
             if files:
-                overlap = compared.overlaps[name]
                 bucketed = self.tables[name].customer is not None
                 found = _appended(change.table(name), stored_columns(self.tables[name]), files, bucketed=bucketed)
-                changed[name] = replace(found, changed=overlap.changed, same=overlap.same, replaced=overlap.replaced)
+                changed[name] = compared.overlaps[name].of(found)
         for name, columns, files in (
             (REJECTS, REJECT_COLUMNS, rejected),
             (SUPERSEDED, SUPERSEDED_COLUMNS, compared.superseded),

@@ -64,16 +64,34 @@ ENCODING_BROKEN = Fault(
     hint=Text(en="Correct that line, or export the file again.", zh="请修正该行，或重新导出文件。"),
 )
 
+ARCHIVE_TOO_LARGE = Fault(
+    "archive-too-large",
+    what=Text(
+        en="{file} would be more than {times} times as large unpacked; such an archive is meant to fill a disk.",
+        zh="{file} 解压后将超过原大小的 {times} 倍，疑似压缩炸弹。",
+    ),
+    hint=Text(
+        en="Unpack it yourself if you trust it, and import the files.", zh="如确认可信，请自行解压后导入其中的文件。"
+    ),
+)
 _CHUNK = 8 << 20
 _HEAD = 1 << 16
 _CERTAIN = 10
 """So many characters beyond ASCII that are right in UTF-8 are no accident: a later error is damage to the file."""
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 PARQUET_MAGIC = b"PAR1"
-_GZIP_MAGIC = b"\x1f\x8b"
+GZIP_MAGIC = b"\x1f\x8b"
+
+TIMES = 200
+"""So many times its size a file may grow; text of orders grows five to twenty times."""
+HARMLESS = 64 << 20
+"""Whatever its ratio, a file of so many bytes does no harm."""
 
 READ_AS = Text(en="The file was read as {name}.", zh="文件按 {name} 编码读取。")
-_NAMES = {"gb18030": "GB18030 (GBK)", "utf-16": "UTF-16"}
+_NAMES = {"gb18030": "GB18030 (GBK)", "utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
+_UTF16_ZEROS = 0.3
+_UTF16_CLEAR = 20
+"""Text in UTF-16 has so many zeros among its high bytes, and so many times fewer among its low ones."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +126,16 @@ def is_parquet(file: Path) -> bool:
         return stream.read(len(PARQUET_MAGIC)) == PARQUET_MAGIC
 
 
+def check_growth(file: Path, size: int) -> None:
+    """Refuse what grows beyond all measure; `size` is what was unpacked of it so far.
+
+    Raises:
+        WorthbookError: archive-too-large.
+    """
+    if size > HARMLESS and size > TIMES * file.stat().st_size:
+        raise ARCHIVE_TOO_LARGE(file=file.name, times=TIMES)
+
+
 def decode(file: Path, copy: Path) -> TextFile:
     """Read a text file, compressed by gzip or not, whatever its encoding and line ends; `copy` is written where needed.
 
@@ -116,7 +144,7 @@ def decode(file: Path, copy: Path) -> TextFile:
     """
     try:
         with file.open("rb") as stream:
-            zipped = stream.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+            zipped = stream.read(len(GZIP_MAGIC)) == GZIP_MAGIC
         return _decode(file, copy, zipped=zipped)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise FILE_DAMAGED(file=file.name, reason=str(error).rstrip(".")) from None
@@ -126,8 +154,8 @@ def _decode(file: Path, copy: Path, *, zipped: bool) -> TextFile:
     head = next(_chunks(file, zipped=zipped), b"")[:_HEAD]
     if not head.strip():
         raise FILE_EMPTY(file=file.name)
-    encoding = next((name for bom, name in _BOMS.items() if head.startswith(bom)), None)
-    if encoding != "utf-16" and b"\0" in head:
+    encoding = next((name for bom, name in _BOMS.items() if head.startswith(bom)), None) or _unmarked_utf16(head)
+    if not (encoding or "").startswith("utf-16") and b"\0" in head:
         raise FILE_NOT_TEXT(file=file.name)
     plain = False
     if encoding is None:
@@ -144,9 +172,22 @@ def _decode(file: Path, copy: Path, *, zipped: bool) -> TextFile:
     return TextFile(copy, encoding)
 
 
+def _unmarked_utf16(head: bytes) -> str | None:
+    """UTF-16 without a byte order mark: every other byte of Latin letters, signs and digits is 0."""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    most, least = max(even, odd), min(even, odd)
+    if most < _UTF16_ZEROS * len(head) / 2 or least > most / _UTF16_CLEAR:
+        return None
+    return "utf-16-be" if even > odd else "utf-16-le"
+
+
 def _chunks(file: Path, *, zipped: bool) -> Iterator[bytes]:
     with cast("IO[bytes]", gzip.open(file, "rb")) if zipped else file.open("rb") as stream:
+        size = 0
         while chunk := stream.read(_CHUNK):
+            size += len(chunk)
+            if zipped:
+                check_growth(file, size)
             yield chunk
 
 

@@ -123,7 +123,7 @@ class History:
             if event.event == "undone" and known is not None:
                 found[event.import_id] = replace(known, state="undone", imported_at=_utc(event.at))
             elif known is None or known.state == "started":  # what was committed cannot be abandoned any more
-                found[event.import_id] = _record(event)
+                found[event.import_id] = record_of(event)
         return tuple(found.values())
 
     @property
@@ -226,7 +226,8 @@ class History:
 _NOTHING = Change(0)
 
 
-def _record(event: Event) -> ImportRecord:
+def record_of(event: Event) -> ImportRecord:
+    """An import as one of its events has it."""
     return ImportRecord(
         import_id=event.import_id,
         state=cast("State", event.event),

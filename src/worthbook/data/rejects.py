@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from worthbook.data.ledger import cursor, list_sql
 from worthbook.kernel.language import Text
@@ -65,10 +66,22 @@ def read_rejects(files: Sequence[str], import_id: str) -> tuple[Reject, ...]:
     return tuple(_reject(row) for row in cursor().execute(query, [list(files), import_id]).fetchall())
 
 
-def count_open(files: Sequence[str], visible: Collection[str]) -> dict[str, int]:
-    """Import → how many of its rejected lines wait for a correction."""
-    query = f"{_lines(files, visible)} SELECT of_import, count(*) FROM waiting GROUP BY 1"
-    return dict(cursor().execute(query).fetchall())
+class Tally(NamedTuple):
+    """How the rejected lines of an import stand; those of a corrected file are counted with the import they are of."""
+
+    rejected: int = 0
+    waiting: int = 0
+    """How many wait for a correction."""
+
+
+def tally(files: Sequence[str], visible: Collection[str]) -> dict[str, Tally]:
+    """Import → how its rejected lines stand."""
+    query = (
+        f"{_lines(files, visible)} SELECT of_import, count(DISTINCT of_line), "
+        f"(SELECT count(*) FROM waiting AS w WHERE w.of_import = lines.of_import) "
+        f"FROM lines WHERE kind = 'rejected' GROUP BY 1"
+    )
+    return {name: Tally(rejected, open_lines) for name, rejected, open_lines in cursor().execute(query).fetchall()}
 
 
 def open_rejects(files: Sequence[str], visible: Collection[str], import_id: str | None) -> Iterator[OpenReject]:
@@ -113,7 +126,7 @@ def _text(value: object) -> str | None:
 
 
 def _of(import_id: str | None) -> str:
-    return "TRUE" if import_id is None else f"of_import = {list_sql([import_id])}[1]"
+    return "TRUE" if import_id is None else f"list_contains({list_sql([import_id])}, of_import)"
 
 
 def _lines(files: Sequence[str], visible: Collection[str]) -> str:

@@ -12,7 +12,7 @@ from typing import Protocol
 import duckdb
 import numpy as np
 
-from worthbook.data.decode import FILE_DAMAGED, decode, is_parquet
+from worthbook.data.decode import FILE_DAMAGED, decode
 from worthbook.data.header import LOOKED_AT, delimiter_of, divided, header_line
 from worthbook.data.ledger import quoted
 from worthbook.data.scan import Layout, Scan, line_at, scan
@@ -29,7 +29,7 @@ PREAMBLE = Text(
     en="Lines that stand before the headers: {lines}. The headers are in line {line}.",
     zh="标题行之前有 {lines} 行说明文字，标题行为第 {line} 行。",
 )
-_SAMPLE_LINES = 2000
+SAMPLE_LINES = 2000
 _LONGEST_PREAMBLE = 1 << 20
 _LONGEST_LINE = 64 << 20
 
@@ -100,22 +100,6 @@ class Source(Protocol):
         ...
 
 
-def open_source(file: Path, folder: Path, known: Collection[str] = ()) -> Source:
-    """Open a CSV or Parquet file.
-
-    Args:
-        file: CSV (also compressed by gzip) or Parquet.
-        folder: for copies that are needed on the way.
-        known: keys of headers by which the line of headers is found where other lines stand before it.
-
-    Raises:
-        WorthbookError: what `decode` and `scan` find, file-without-rows.
-    """
-    if is_parquet(file):
-        return ParquetSource(file)
-    return TextSource(file, folder, known)
-
-
 class ParquetSource:
     """A Parquet file."""
 
@@ -145,9 +129,9 @@ class ParquetSource:
         """Header → the values of the first rows, as text."""
         wanted = ", ".join(f"CAST({_name(column.header)} AS VARCHAR)" for column in self.columns)
         with duckdb.connect(config={"threads": 1}) as connection:
-            query = f"SELECT {wanted} FROM '{quoted(self.file)}' LIMIT {_SAMPLE_LINES}"
+            query = f"SELECT {wanted} FROM '{quoted(self.file)}' LIMIT {SAMPLE_LINES}"
             rows = connection.execute(query).fetchall()
-        return _by_header(self.columns, rows)
+        return by_header(self.columns, rows)
 
     def load(self, connection: duckdb.DuckDBPyConnection) -> tuple[Refused, ...]:
         """A view over the file; nothing can go wrong with dividing its rows."""
@@ -175,7 +159,7 @@ class TextSource:
             self.notes = (*self.notes, PREAMBLE.format(lines=len(self.preamble), line=at + 1))
         header = first_lines[at].rstrip("\n") if first_lines else ""
         self.delimiter = delimiter_of(header)
-        headers = _told_apart(divided(header, self.delimiter))
+        headers = told_apart(divided(header, self.delimiter))
         self.columns = tuple(SourceColumn(name, f"c{index}", "VARCHAR") for index, name in enumerate(headers))
         self._scan: Scan = scan(
             self._path, Layout(self.delimiter.encode(), len(headers), file, at + 1 if first_lines else 0)
@@ -191,9 +175,9 @@ class TextSource:
     def sample(self) -> Mapping[str, Sequence[str | None]]:
         """Header → the values of the first lines."""
         with self._path.open(encoding="utf-8-sig", newline="") as stream:
-            lines = itertools.islice(stream, self._scan.header, self._scan.header + _SAMPLE_LINES)
+            lines = itertools.islice(stream, self._scan.header, self._scan.header + SAMPLE_LINES)
             rows = [row for row in csv.reader(lines, delimiter=self.delimiter) if len(row) == len(self.columns)]
-        return _by_header(self.columns, [[value or None for value in row] for row in rows])
+        return by_header(self.columns, [[value or None for value in row] for row in rows])
 
     def load(self, connection: duckdb.DuckDBPyConnection) -> tuple[Refused, ...]:
         """Read the file with nothing left to guess; every line is in the relation or among those refused."""
@@ -247,27 +231,31 @@ def _name(header: str) -> str:
 def _first_lines(path: Path) -> list[str]:
     found: list[str] = []
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        for line in stream:
+        while line := stream.readline(_LONGEST_PREAMBLE):
             found.append(line)
             if len(found) == LOOKED_AT or sum(map(len, found)) > _LONGEST_PREAMBLE:
                 break
     return found
 
 
-def _told_apart(headers: Sequence[str]) -> list[str]:
-    """Headers without blanks around them; repeated and missing ones numbered."""
-    found: list[str] = []
+def told_apart(headers: Sequence[str]) -> list[str]:
+    """Headers without blanks around them; repeated and missing ones numbered.
+
+    >>> told_apart(["a", " a ", "", "a"])
+    ['a', 'a_2', 'column_3', 'a_3']
+    """
+    found: dict[str, None] = {}
+    counts: dict[str, int] = {}
     for index, header in enumerate(headers, start=1):
         base = header.strip().strip("\ufeff") or f"column_{index}"
-        name, count = base, 1
+        name = base
         while name in found:
-            count += 1
-            name = f"{base}_{count}"
-        found.append(name)
-    return found
+            counts[base] = counts.get(base, 1) + 1
+            name = f"{base}_{counts[base]}"
+        found[name] = None
+    return list(found)
 
 
-def _by_header(
-    columns: Sequence[SourceColumn], rows: Sequence[Sequence[str | None]]
-) -> dict[str, Sequence[str | None]]:
+def by_header(columns: Sequence[SourceColumn], rows: Sequence[Sequence[str | None]]) -> dict[str, Sequence[str | None]]:
+    """A sample of a file: for each header the values under it."""
     return {column.header: [row[index] for row in rows] for index, column in enumerate(columns)}

@@ -20,7 +20,7 @@ from worthbook.data.answers import Answers, FloatArray, Strings
 from worthbook.data.convert import add_macros, text_as
 from worthbook.data.dates import date_order
 from worthbook.data.decode import fingerprint_of
-from worthbook.data.source import open_source
+from worthbook.data.opening import open_source
 from worthbook.data.survey_columns import find_columns, tell_instrument
 from worthbook.data.survey_relation import SURVEY, SurveyRelation, quoted
 from worthbook.definitions.instrument import InstrumentDefinition

@@ -8,7 +8,7 @@ in it, if customer or day agree: two shops may number their orders alike, but ha
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -18,6 +18,7 @@ from worthbook.data.delta import SQL_TYPES, DataFile
 from worthbook.data.dialect import render
 from worthbook.data.engine import TableFiles
 from worthbook.data.feeds import IMPORT_COLUMNS, default_sql, stored_columns
+from worthbook.data.history import Change
 from worthbook.data.ledger import quoted
 from worthbook.data.superseded import COLUMNS, counting, listed
 from worthbook.definitions.table import TableDefinition
@@ -37,6 +38,10 @@ class Overlap:
     """Lines that no longer count."""
     kept: int = 0
     """Lines of arriving orders that did not arrive again; they still count."""
+
+    def of(self, change: Change) -> Change:
+        """What an import did to a table, with how much of it was there already."""
+        return replace(change, changed=self.changed, same=self.same, replaced=self.replaced)
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ PARSER_REASONS = {
         ),
     ),
     "LINE SIZE OVER MAXIMUM": ("line-too-long", Text(en="The line is longer than 64 MB.", zh="该行超过 64 MB。")),
+    "NOT JSON": ("json-unreadable", Text(en="The line is not one JSON object.", zh="该行不是一个 JSON 对象。")),
     "INVALID ENCODING": ("encoding-invalid", Text(en="The line is not valid UTF-8.", zh="该行不是有效的 UTF-8 编码。")),
 }
 MALFORMED = ("line-malformed", Text(en="The line cannot be divided into columns.", zh="该行无法拆分为各列。"))

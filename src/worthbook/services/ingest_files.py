@@ -1,21 +1,25 @@
-"""Bring files into a book."""
+"""Bring files, or the rows of a query, into a book."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from worthbook.data.attempt import ImportReport
 from worthbook.data.book import Book
-from worthbook.data.ingest import ImportReport, ingest
+from worthbook.data.ingest import Manner, ingest_archive, ingest_query
 from worthbook.kernel.language import Language
 from worthbook.planning.index import read_catalogue
 
 
-def ingest_files(
+def ingest_files(  # noqa: PLR0913 - as many as a user has to say
     files: Sequence[Path],
     folder: Path | None = None,
     *,
     mapping: str | None = None,
+    sheet: str | None = None,
     currency: str = "",
     language: Language = "en",
 ) -> tuple[Book, tuple[ImportReport, ...]]:
@@ -24,15 +28,52 @@ def ingest_files(
     Raises:
         WorthbookError: What is wrong with the first file that cannot be read; files before it stay imported.
     """
-    home = folder if folder is not None else book_beside(files[0])
-    book = (
-        Book.open(home)
-        if (home / "book.toml").exists()
-        else Book.create(home, title=_title(files[0]), currency=currency, language=language)
-    )
+    book = book_for(files[0], folder, currency, language)
+    return book, tuple(import_each(book, files, Manner(mapping, sheet)))
+
+
+def import_each(book: Book, files: Sequence[Path], manner: Manner) -> Iterator[ImportReport]:
+    """Import one file after the other.
+
+    Raises:
+        WorthbookError: What is wrong with the file that comes next.
+    """
     catalogue = read_catalogue(book.definitions_folder)
-    reports = [ingest(book, file, catalogue.mappings, catalogue.tables, mapping=mapping) for file in files]
-    return book, tuple(reports)
+    for file in files:
+        yield from ingest_archive(book, file, catalogue.mappings, catalogue.tables, manner)
+
+
+def import_query(book: Book, database: str, query: str, manner: Manner) -> ImportReport:
+    """Import the rows that a query gives.
+
+    Raises:
+        WorthbookError: What is wrong with the query or its rows.
+    """
+    catalogue = read_catalogue(book.definitions_folder)
+    return ingest_query(book, database, query, catalogue.mappings, catalogue.tables, manner)
+
+
+def book_for(file: Path, folder: Path | None, currency: str = "", language: Language = "en") -> Book:
+    """The book in `folder`, or beside a file; it is made if it is not there.
+
+    Raises:
+        WorthbookError: `book-unreadable`.
+    """
+    home = folder if folder is not None else book_beside(file)
+    if (home / "book.toml").exists():
+        return Book.open(home)
+    return Book.create(home, title=_title(file), currency=currency, language=language)
+
+
+@contextmanager
+def book_to_try(file: Path, folder: Path | None, currency: str = "", language: Language = "en") -> Iterator[Book]:
+    """The same for a dry run: a book that is not there yet is made where nobody sees it."""
+    home = folder if folder is not None else book_beside(file)
+    if (home / "book.toml").exists():
+        yield Book.open(home)
+        return
+    with tempfile.TemporaryDirectory(prefix="worthbook-") as desk:
+        yield Book.create(Path(desk) / home.name, _title(file), currency, language)
 
 
 def book_beside(file: Path) -> Path:

@@ -1,0 +1,202 @@
+"""One attempt to import the lines of one file: read and judge every line, and commit what was accepted in one step."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from worthbook.data.book import OWN_TABLES, REJECTS, Book, now, who
+from worthbook.data.commit import Commit
+from worthbook.data.completion import Completion, list_completed
+from worthbook.data.convert import add_macros
+from worthbook.data.dates import DateOrder, date_order
+from worthbook.data.delta import DataFile
+from worthbook.data.erasures import barred_from
+from worthbook.data.history import Change, Event, ImportRecord, Kind, record_of
+from worthbook.data.judge import Judge, is_text
+from worthbook.data.notes import Counts, Notes
+from worthbook.data.recognise import Recognition
+from worthbook.data.reject_lines import RejectedLines
+from worthbook.data.source import Source
+from worthbook.definitions.table import TableDefinition
+from worthbook.kernel.errors import Fault, Place
+from worthbook.kernel.language import Text
+
+LINES_UNACCOUNTED = Fault(
+    "lines-unaccounted",
+    what=Text(
+        en="{file} has {read} lines of data, but {found} were found: nothing was imported.",
+        zh="{file} 应有 {read} 行数据，实际得到 {found} 行：未导入任何数据。",
+    ),
+    hint=Text(
+        en="Look for quotes in the middle of values, or save the file as CSV again.",
+        zh="请检查数值中间的引号，或重新将文件另存为 CSV。",
+    ),
+)
+ALL_LINES_REJECTED = Fault(
+    "all-lines-rejected",
+    what=Text(
+        en="None of the {read} lines of {file} could be used. {reasons}",
+        zh="{file} 的 {read} 行数据全部无法使用。{reasons}",
+    ),
+    hint=Text(
+        en="Look at these lines; if the columns were read wrongly, name another mapping.",
+        zh="请查看上述各行；如列识别有误，请指定其他映射。",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import did. `accepted + rejected + skipped == read`."""
+
+    import_id: str
+    file: str
+    mapping: str
+    read: int
+    accepted: int
+    rejected: int
+    skipped: int
+    new: bool
+    """False where the same file with the same mapping was in the book already: nothing was added."""
+    notes: tuple[Text, ...]
+    tables: Mapping[str, Change]
+    """Table → how many rows, how many of them new, changed and the same."""
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """Table → rows."""
+        return {name: change.rows for name, change in self.tables.items()}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt to import one file."""
+
+    book: Book
+    source: Source
+    recognition: Recognition
+    tables: Mapping[str, TableDefinition]
+    import_id: str
+    content: str
+    connection: duckdb.DuckDBPyConnection
+    completion: Completion | None = None
+    """What the file completes, if it does."""
+    desk: Path | None = None
+    """For a dry run: a folder for what would be written. The book stays as it is."""
+
+    def run(self) -> ImportReport:
+        """From the file to the commit."""
+        if self.desk is not None:
+            return self._run()
+        with self.book.changing() as change:
+            change.append(self._event("started"))
+        try:
+            return self._run()
+        except BaseException:
+            with self.book.changing() as change:
+                change.append(self._event("abandoned"))
+            raise
+
+    def _run(self) -> ImportReport:
+        add_macros(self.connection)
+        refused = self.source.load(self.connection)
+        date_orders = self._date_orders()
+        day_first = {name: order.day_first for name, order in date_orders.items()}
+        reasons = Judge(
+            self.source, self.recognition, self.tables, day_first, _today(self.book), barred_from(self.book)
+        ).run(self.connection)
+        notes = Notes(self.connection, self.source, self.recognition, reasons, refused)
+        counted = self._counted(notes)
+        dates = tuple(order.note for order in date_orders.values() if order.note is not None)
+        told = (*self.source.notes, *self.recognition.notes, *dates, *notes.said())
+        together = self.recognition.mapping.carry_down
+        orders = None if together is None else together.by
+        lines = RejectedLines(self.connection, self.source, reasons, refused, orders, self.completion)
+        rejected = lines.write(self._commit.table(REJECTS), self.import_id)
+        return self._finish(self._event("committed", counted, told), rejected)
+
+    def _date_orders(self) -> dict[str, DateOrder]:
+        """For each field of dates that are text: what 3/4/2026 is."""
+        place = Place(str(self.source.file))
+        return {
+            name: date_order(self.connection, column, place)
+            for name, column in self.recognition.fields.items()
+            if self.recognition.mapping.fields[name].unit.storage in {"date", "time"}
+            and is_text(self.recognition, name)
+        }
+
+    def _counted(self, notes: Notes) -> Counts:
+        """Every line accounted for, or nothing is imported."""
+        counted = notes.counts()
+        found = counted.accepted + counted.rejected + counted.skipped
+        place, name = Place(str(self.source.file)), self.source.file.name
+        if found != self.source.read:
+            raise LINES_UNACCOUNTED(place, file=name, read=self.source.read, found=found)
+        if not counted.accepted:
+            told = list(notes.left_out())
+            reasons = Text(en=" ".join(each.en for each in told), zh="".join(each.zh for each in told))
+            raise ALL_LINES_REJECTED(place, file=name, read=self.source.read, reasons=reasons)
+        return counted
+
+    @property
+    def _commit(self) -> Commit:
+        completing = self.completion is not None
+        return Commit(self.book, self.connection, self.recognition, self.tables, completing, self.desk)
+
+    def _finish(self, event: Event, rejected: tuple[DataFile, ...]) -> ImportReport:
+        if self.completion is not None:
+            history = self.book.history()
+            visible = [each.import_id for each in history.visible]
+            list_completed(self.connection, self.completion, self.book.files_about(history, REJECTS), visible)
+        if self.desk is not None:
+            return report_of(record_of(self._commit.preview(event)), new=True)
+        record = self._commit.run(event, rejected)
+        if record is not None:
+            return report_of(record, new=True)
+        with self.book.changing() as change:  # another process was faster with the same file
+            known = change.history.with_content(self.content)
+            if known is not None:
+                change.append(self._event("abandoned"))
+        return self._finish(event, rejected) if known is None else report_of(known, new=False)
+
+    def _event(self, kind: Kind, counted: Counts | None = None, told: tuple[Text, ...] = ()) -> Event:
+        counts = {} if counted is None else asdict(counted)
+        return Event(
+            kind,
+            self.import_id,
+            now(),
+            who(),
+            self.source.file.name,
+            self.recognition.mapping.name,
+            self.content,
+            read=self.source.read,
+            notes=told,
+            **counts,
+        )
+
+
+def report_of(record: ImportRecord, *, new: bool) -> ImportReport:
+    """What there is to say of an import."""
+    return ImportReport(
+        import_id=record.import_id,
+        file=record.file,
+        mapping=record.mapping,
+        read=record.read,
+        accepted=record.accepted,
+        rejected=record.rejected,
+        skipped=record.skipped,
+        new=new,
+        notes=record.notes,
+        tables={name: change for name, change in record.tables.items() if name not in OWN_TABLES},
+    )
+
+
+def _today(book: Book) -> dt.date:
+    zone = ZoneInfo(book.time_zone) if book.time_zone else None
+    return dt.datetime.now(zone).astimezone(zone).date()
