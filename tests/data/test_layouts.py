@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from tests.data.importing import FILES, bring, mappings, new_book, notes, tables
+from worthbook.data.attempt import ImportReport
 from worthbook.data.book import Book
 from worthbook.data.feeds import IMPORT_COLUMNS, stored_columns
-from worthbook.data.ingest import ImportReport
 from worthbook.data.ledger import cursor
 
 LAYOUTS = {
