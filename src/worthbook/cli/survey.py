@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from worthbook.cli.survey_kano import kano
+from worthbook.cli.survey_map import value, value_map
 from worthbook.cli.survey_nps import nps
 from worthbook.cli.survey_score import score
 from worthbook.cli.survey_servqual import servqual
@@ -16,5 +17,12 @@ survey = typer.Typer(
     add_completion=False,
 )
 
-for command, name in ((score, "score"), (nps, "nps"), (kano, "kano"), (servqual, "servqual")):
+for command, name in (
+    (score, "score"),
+    (nps, "nps"),
+    (kano, "kano"),
+    (servqual, "servqual"),
+    (value_map, "map"),
+    (value, "value"),
+):
     survey.command(name)(command)

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from worthbook.planning.studies.context import Method
+from worthbook.planning.studies.delivered_value import DELIVERED_VALUE
 from worthbook.planning.studies.importance_map import IMPORTANCE_MAP
 from worthbook.planning.studies.kano_features import KANO
 from worthbook.planning.studies.net_promoter import NET_PROMOTER
 from worthbook.planning.studies.satisfied import SATISFIED
 from worthbook.planning.studies.service_quality import SERVICE_QUALITY
+from worthbook.planning.studies.value_map import VALUE_MAP
 
 SURVEY_METHODS: Mapping[str, Method] = {
+    "delivered_value": DELIVERED_VALUE,
     "importance_map": IMPORTANCE_MAP,
     "kano": KANO,
     "net_promoter": NET_PROMOTER,
     "satisfied": SATISFIED,
     "service_quality": SERVICE_QUALITY,
+    "value_map": VALUE_MAP,
 }

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from worthbook.kernel.errors import WorthbookError
 from worthbook.models.perception.money import driver_money, effect_on_base, loyalty_curve, point_value
-from worthbook.models.perception.money.curve import REFERENCE, monotone, wilson
+from worthbook.models.perception.money.curve import REFERENCE, monotone, share_of
 
 STAY = np.array([0.03, 0.17, 0.62, 0.83, 0.94])
 """The middle of each range of the source text's table."""
@@ -75,8 +75,8 @@ class TestCurve:
 
 
 @given(st.floats(0, 1), st.integers(1, 10_000))
-def test_wilson_stays_between_0_and_1_around_the_share(share: float, n: int) -> None:
-    found = wilson(share, n)
+def test_a_share_stays_between_0_and_1_around_the_share(share: float, n: int) -> None:
+    found = share_of(share, n)
     assert found.low is not None
     assert found.high is not None
     assert 0 <= found.low <= share + 1e-12

@@ -15,6 +15,7 @@ import numpy as np
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
 from worthbook.models.base import FloatArray
+from worthbook.models.perception.intervals import z_of
 from worthbook.models.perception.rivals.ratings import DRAWS, Measured
 
 GROUPS_SILENT = Fault(
@@ -92,4 +93,4 @@ def effect_on_base(  # noqa: PLR0913 - two tables and the resampling
 
 def _plain_mean(value: FloatArray) -> Measured:
     mean, error = float(value.mean()), float(value.std(ddof=1) / np.sqrt(len(value)))
-    return Measured(mean, mean - 1.959963984540054 * error, mean + 1.959963984540054 * error)
+    return Measured(mean, mean - z_of() * error, mean + z_of() * error)

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import isotonic_regression
-from scipy.stats import norm
 
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
 from worthbook.models.base import FloatArray
 from worthbook.models.distinct import DistinctRows
+from worthbook.models.perception.intervals import wilson, z_of
 from worthbook.models.perception.rivals.ratings import DRAWS, Measured
 
 REFERENCE: Mapping[int, tuple[float, float]] = {
@@ -112,7 +112,7 @@ def loyalty_curve(  # noqa: PLR0913 - three columns, a scale, and the resampling
         Level(
             score=float(value),
             customers=float(sizes[index]),
-            stayed=wilson(float(shares[index]), _effective(weight[place == index])),
+            stayed=share_of(float(shares[index]), _effective(weight[place == index])),
             spend=None if spend is None else _mean(spend[place == index], weight[place == index]),
             fitted=_between(curve[index], drawn[:, index]),
             reference=REFERENCE.get(int(value)) if five_points and float(value).is_integer() else None,
@@ -124,17 +124,14 @@ def loyalty_curve(  # noqa: PLR0913 - three columns, a scale, and the resampling
     return LoyaltyCurve(levels, len(score), rises, _cautions(shares, curve))
 
 
-def wilson(share: float, n: float) -> Measured:
-    """A share with Wilson's 95 % interval (1927), which holds for few answers and near 0 and 1.
+def share_of(share: float, n: float) -> Measured:
+    """A share with Wilson's 95 % interval.
 
-    >>> found = wilson(0.0, 10)
-    >>> found.low, round(found.high, 4)
-    (0.0, 0.2775)
+    >>> round(share_of(0.0, 10).high, 4)
+    0.2775
     """
-    z = float(norm.ppf(0.975))
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))
-    return Measured(share, max(centre - half, 0.0), min(centre + half, 1.0))
+    low, high = wilson(np.array([share]), np.array([n]))
+    return Measured(share, max(float(low[0]), 0.0), min(float(high[0]), 1.0))
 
 
 def monotone(shares: FloatArray, weights: FloatArray) -> FloatArray:
@@ -178,7 +175,7 @@ def _mean(values: FloatArray, weight: FloatArray) -> Measured:
     if n < 2:  # noqa: PLR2004
         return Measured(mean)
     deviation = float(np.sqrt(np.average((values - mean) ** 2, weights=weight) * n / (n - 1) / n))
-    half = float(norm.ppf(0.975)) * deviation
+    half = z_of() * deviation
     return Measured(mean, mean - half, mean + half)
 
 

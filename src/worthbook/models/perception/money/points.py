@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from worthbook.models.base import FloatArray
+from worthbook.models.perception.intervals import z_of
 from worthbook.models.perception.money.curve import ANSWERS_FEW, LEAST
 from worthbook.models.perception.rivals.ratings import DRAWS, Measured
 
@@ -63,7 +64,7 @@ def point_value(
         raise ANSWERS_FEW(count=int(known.sum()))
     design = np.column_stack([score[known], np.ones(known.sum()), *([] if earlier is None else [earlier[known]])])
     slope, error = _weighted_slope(design, spend[known], weight)
-    half = 1.959963984540054 * error
+    half = z_of() * error
     return PointValue(Measured(slope, slope - half, slope + half), earlier is not None, int(known.sum()))
 
 
@@ -91,7 +92,7 @@ def driver_money(
     """
     random = np.random.default_rng(seed)
     low, high = money.per_point.low, money.per_point.high
-    spread = 0.0 if low is None or high is None else (high - low) / (2 * 1.959963984540054)
+    spread = 0.0 if low is None or high is None else (high - low) / (2 * z_of())
     worth = random.normal(money.per_point.value, spread, draws)
     found = []
     for name, (effect, error) in effects.items():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from worthbook.models.base import FloatArray
-from worthbook.models.perception.money.curve import wilson
+from worthbook.models.perception.money.curve import share_of
 from worthbook.models.perception.rivals.ratings import Measured
 from worthbook.models.perception.voice.coding import Coded
 
@@ -63,7 +63,7 @@ def rank_requirements(
                 comments=len(rows),
                 customers=len(np.unique(people[rows])),
                 complaining=len(first),
-                complaint_share=wilson(len(bad) / judged, judged) if judged else Measured(0.0),
+                complaint_share=share_of(len(bad) / judged, judged) if judged else Measured(0.0),
                 at_stake=stake,
                 quotes=tuple(rows[order[:QUOTES]].tolist()),
                 rows=tuple(rows.tolist()),
