@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from worthbook.cli.check import check
 from worthbook.data.book import Book
+from worthbook.services.ingest_files import ingest_files
 
 app = typer.Typer()
 app.command()(check)
@@ -96,3 +97,26 @@ def test_the_schema_is_written_for_editors(tmp_path: Path) -> None:
     CliRunner().invoke(app, ["--write-schema", str(tmp_path / "schema.json")])
 
     assert json.loads((tmp_path / "schema.json").read_text(encoding="utf-8"))["title"] == "Worthbook definitions"
+
+
+def test_the_data_of_a_book_are_looked_at_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    file = tmp_path / "orders.csv"
+    file.write_text("customer_id,date,amount,order_id\nA1,2026-01-05,5,1\na 1,2026-01-12,6,2\nA1,someday,7,3\n")
+    book, _ = ingest_files([file])
+    shown = CliRunner().invoke(app, [str(book.folder)])
+    assert shown.exit_code == 0
+    assert "definitions, no problems" in shown.output
+    assert "Data: grade A. Nothing in the 2 lines looks wrong." in shown.output
+    assert "Lines read: 3; accepted 2, rejected 1, skipped by rule 0." in shown.output
+    assert "rejected as date-unreadable: 1" in shown.output
+    assert "Pairs of customers that may be one: 1." in shown.output
+    assert "Transactions: Cost of goods (0 %): Profit instead of revenue" in shown.output
+    chinese = CliRunner().invoke(app, [str(book.folder), "--language", "zh"]).output
+    assert "数据质量：A级。" in chinese
+    data = json.loads(CliRunner().invoke(app, [str(book.folder), "--json"]).output)["data"]
+    assert (data["facts"]["grade"], data["rejected_because"], data["possible_duplicates"]) == (
+        "A",
+        {"date-unreadable": 1},
+        1,
+    )

@@ -1,4 +1,4 @@
-"""`worthbook check`: every problem of every definition."""
+"""`worthbook check`: every problem of every definition, and how sound the data are."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def check(
     language: LanguageOption = "en",
     as_json: JsonOption = False,
 ) -> None:
-    """Check all definitions, and print every problem with its file and line."""
+    """Check all definitions, with file and line of every problem, and say what is wrong in the data of a book."""
     chosen = language_of(language)
     with answering(chosen, as_json=as_json):
         from worthbook.services.check_book import check_book, write_editor_schema  # noqa: PLC0415

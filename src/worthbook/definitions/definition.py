@@ -30,6 +30,7 @@ WORDS = frozenset(
         "summary",
         "tone",
         "because",
+        "unlocks",
     ],
 )
 """Fields that people read and that decide no number."""

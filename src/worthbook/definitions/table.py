@@ -21,6 +21,8 @@ class TableColumnDefinition(Part):
     """In a stored table: a row without it is rejected."""
     personal: bool = False
     """Whether it is personal data."""
+    unlocks: Text | None = None
+    """What can be answered where it is known."""
     default: Formula | None = None
     """In a stored table: what an import writes where the file gives nothing, from the row's other columns."""
     lookup: str | None = None
@@ -44,6 +46,8 @@ class TableDefinition(Definition):
 
     noun: ClassVar[str] = "table"
 
+    unlocks: Text | None = None
+    """What can be answered where a stored table has rows."""
     columns: Mapping[Name, TableColumnDefinition]
     key: tuple[Name, ...]
     """Stored: what identifies a row. Derived: the columns that are grouped by."""

@@ -71,6 +71,9 @@ COLUMNS = """
 """
 
 
+_STORED = frozenset({"customer_id", "ordered_on", "amount", "is_return", "import_id"})
+
+
 @dataclass
 class World:
     """Makes contexts from lines, and reads the shipped definitions."""
@@ -109,7 +112,7 @@ class World:
         columns = tuple(name for name in UNITS if name not in without)
         return StudyContext(
             engine=self.engine,
-            snapshot=Snapshot({"transactions": TableFiles("transactions", ((str(table),),))}, {}, 1),
+            snapshot=Snapshot({"transactions": TableFiles("transactions", ((str(table),),), columns=_STORED)}, {}, 1),
             tables=read_catalogue().tables,
             sheets=[Sheet((str(sheet),), columns)],
             known={name: meta(name) for name in columns},
