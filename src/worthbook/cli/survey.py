@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from worthbook.cli.survey_import import import_answers
 from worthbook.cli.survey_kano import kano
 from worthbook.cli.survey_map import value, value_map
 from worthbook.cli.survey_nps import nps
@@ -18,6 +19,7 @@ survey = typer.Typer(
 )
 
 for command, name in (
+    (import_answers, "import"),
     (score, "score"),
     (nps, "nps"),
     (kano, "kano"),

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from worthbook.data.answers import Answers
+from worthbook.data.survey_tables import SurveyTables
 from worthbook.definitions.instrument import InstrumentDefinition
 from worthbook.models.perception.tally import Tally
 
@@ -59,6 +60,38 @@ class FileSurveys:
         """Counted in memory."""
         found = self.answers(instrument)
         return None if found is None or not found.has(question) else count(found, question, by)
+
+
+@dataclass(frozen=True)
+class BookSurveys:
+    """The answers of a book."""
+
+    tables: SurveyTables
+    segments: tuple[str, ...] = ()
+    """Columns of answers or customers by which studies divide respondents."""
+
+    def answers(self, instrument: InstrumentDefinition) -> Answers | None:
+        """Read as a matrix."""
+        return self.tables.answers(instrument, self.segments)
+
+    def groups(self, instrument: InstrumentDefinition, question: str, by: str | None) -> Groups | None:
+        """Counted by the engine."""
+        counts = self.tables.counts(instrument, question, by)
+        if not counts:
+            return None
+        names = tuple(dict.fromkeys(each.group for each in counts if each.group or by is None))
+        if by == "wave":
+            names = (*(each for each in instrument.waves if each in names),
+                     *(each for each in names if each not in instrument.waves))  # fmt: skip
+        low, high = instrument.scale_of(question).bounds
+        shape = (len(names), int(high - low) + 1)
+        found = {part: np.zeros(shape) for part in ("respondents", "weight", "square")}
+        for each in counts:
+            if each.group in names:
+                cell = names.index(each.group), round(each.answer - low)
+                for part, sums in found.items():
+                    sums[cell] += getattr(each, part)
+        return Groups(names, Tally(found["respondents"], found["weight"], found["square"]))
 
 
 def count(answers: Answers, question: str, by: str | None) -> Groups:

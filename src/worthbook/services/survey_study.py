@@ -6,21 +6,26 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from worthbook.data import engines
 from worthbook.data.answers import Answers
-from worthbook.data.engine import Snapshot
+from worthbook.data.engine import Engine, Snapshot
+from worthbook.data.extent import extent
 from worthbook.data.survey_file import read_survey
+from worthbook.data.survey_tables import SurveyTables
 from worthbook.definitions.instrument import InstrumentDefinition, Scoring
 from worthbook.definitions.study import StudyDefinition
 from worthbook.kernel.errors import Fault, did_you_mean
 from worthbook.kernel.language import Text
+from worthbook.kernel.provenance import Provenance
 from worthbook.kernel.result import Finding, Study
 from worthbook.planning.index import Catalogue, read_catalogue
 from worthbook.planning.studies.surveyed import INSTRUMENT_UNKNOWN
 from worthbook.planning.study import StudyContext, make_study
-from worthbook.planning.surveys import FileSurveys
+from worthbook.planning.surveys import BookSurveys, FileSurveys, Surveys
+from worthbook.services.open_book import open_book
 from worthbook.services.own_definitions import definitions_folder
 
 NOT_SCORED = Fault(
@@ -29,6 +34,11 @@ NOT_SCORED = Fault(
     hint=Text(en="Use `worthbook survey check` to look at the answers.", zh="可用 `worthbook survey check` 查看答卷。"),
 )
 
+NOT_NAMED = Fault(
+    "survey-instrument-not-named",
+    what=Text(en="A book may hold the answers to several instruments.", zh="账簿中可能有多份问卷的答卷。"),
+    hint=Text(en="Name one with --instrument: {names}.", zh="请用 --instrument 指定：{names}。"),
+)
 NOBODY = Fault(
     "survey-unanswered",
     what=Text(en="Nobody has answered '{title}'.", zh="尚无人作答“{title}”。"),
@@ -74,11 +84,23 @@ class SurveyAnswer:
 
 @dataclass(frozen=True)
 class OpenSurvey:
-    """A file of answers with the catalogue and an engine: what studies are made with."""
+    """The answers of a file or a book with the catalogue and an engine: what studies are made with."""
 
-    answers: Answers
+    instrument: InstrumentDefinition
     catalogue: Catalogue
     context: StudyContext
+
+    @cached_property
+    def answers(self) -> Answers:
+        """All answers as a matrix.
+
+        Raises:
+            WorthbookError: survey-unanswered.
+        """
+        found = self.context.surveys.answers(self.instrument)
+        if found is None or not len(found):
+            raise NOBODY(title=self.instrument.title)
+        return found
 
     def study(self, name: str | None = None, **options: str | float | None) -> SurveyAnswer:
         """Make one study; by default the one that scores the instrument.
@@ -86,16 +108,15 @@ class OpenSurvey:
         Raises:
             WorthbookError: survey-not-scored, survey-unanswered, or what the study finds wrong.
         """
-        instrument = self.answers.instrument
         if name is None:
-            if instrument.scoring not in STUDIES:
-                raise NOT_SCORED(scoring=instrument.scoring)
-            name = STUDIES[instrument.scoring]
-        definition = _asking(self.catalogue.studies[name], instrument, options)
-        study = make_study(definition, self.context)
+            if self.instrument.scoring not in STUDIES:
+                raise NOT_SCORED(scoring=self.instrument.scoring)
+            name = STUDIES[self.instrument.scoring]
+        study = make_study(_asking(self.catalogue.studies[name], self.instrument, options), self.context)
         if not study.tables:
-            raise NOBODY(title=instrument.title)
-        return SurveyAnswer(study, instrument.name, self.answers.notes)
+            raise NOBODY(title=self.instrument.title)
+        notes = self.answers.notes if isinstance(self.context.surveys, FileSurveys) else ()
+        return SurveyAnswer(study, self.instrument.name, notes)
 
 
 def survey_study(  # noqa: PLR0913 - what, of what, and how
@@ -107,10 +128,10 @@ def survey_study(  # noqa: PLR0913 - what, of what, and how
     segments: Collection[str] = (),
     options: Mapping[str, str | float | None] | None = None,
 ) -> SurveyAnswer:
-    """Make one study of the answers in a file.
+    """Make one study of the answers in a file or a book.
 
     Args:
-        source: a file of answers.
+        source: a file of answers, or a book.
         name: which study; None for the one that scores the instrument.
         instrument: which instrument was used; None to tell by the columns.
         book: whose own instruments count too.
@@ -128,35 +149,71 @@ def survey_study(  # noqa: PLR0913 - what, of what, and how
 def open_survey(
     source: Path, *, instrument: str | None = None, book: Path | None = None, segments: Collection[str] = ()
 ) -> Iterator[OpenSurvey]:
-    """Read the answers in a file, ready for studies.
+    """Find the answers in a file or a book, ready for studies.
 
     Raises:
-        WorthbookError: instrument-unknown, or what is wrong with the file.
+        WorthbookError: instrument-unknown, survey-instrument-not-named, or what is wrong with the file.
     """
-    catalogue = read_catalogue(definitions_folder(book))
+    is_book = (source / "book.toml").exists()
+    catalogue = read_catalogue(definitions_folder(source if is_book else book))
     if instrument is not None and instrument not in catalogue.instruments:
         raise INSTRUMENT_UNKNOWN(name=instrument, near=did_you_mean(instrument, catalogue.instruments))
+    opening = _from_book if is_book else _from_file
+    with opening(source, catalogue, instrument, tuple(segments)) as opened:
+        yield opened
+
+
+@contextmanager
+def _from_file(
+    file: Path, catalogue: Catalogue, instrument: str | None, segments: tuple[str, ...]
+) -> Iterator[OpenSurvey]:
     wanted = [name for name in segments if name not in {"wave", "brand"}]
-    answers = read_survey(source, catalogue.instruments, instrument, wanted)
+    answers = read_survey(file, catalogue.instruments, instrument, wanted)
     engine = engines.start("duckdb", threads=1)
     try:
-        context = StudyContext(
-            engine=engine,
-            snapshot=Snapshot({}, {}, 1),
-            tables=catalogue.tables,
-            sheets=(),
-            known={},
-            as_of=answers.last_day or dt.datetime.now(dt.UTC).date(),
-            customers=0,
-            currency="",
-            fits={},
-            provenance={} if answers.provenance is None else {"answers": answers.provenance},
-            surveys=FileSurveys(answers),
-            instruments={**catalogue.instruments, answers.instrument.name: answers.instrument},
-        )
-        yield OpenSurvey(answers, catalogue, context)
+        day = answers.last_day or dt.datetime.now(dt.UTC).date()
+        leaf = {} if answers.provenance is None else {"answers": answers.provenance}
+        context = _context(engine, catalogue, Snapshot({}, {}, 1), FileSurveys(answers), day, leaf)
+        yield OpenSurvey(answers.instrument, catalogue, context)
     finally:
         engine.close()
+
+
+@contextmanager
+def _from_book(
+    folder: Path, catalogue: Catalogue, instrument: str | None, segments: tuple[str, ...]
+) -> Iterator[OpenSurvey]:
+    if instrument is None:
+        raise NOT_NAMED(names=", ".join(catalogue.instruments))
+    with open_book(folder) as opened:
+        found = extent(opened.engine, opened.snapshot, catalogue.tables["answers"])
+        if found is None:
+            raise NOBODY(title=catalogue.instruments[instrument].title)
+        surveys = BookSurveys(
+            SurveyTables(opened.engine, opened.snapshot, catalogue.tables, _day(found.last)), segments
+        )
+        content = opened.snapshot.content.get("answers", "")
+        leaf = {"answers": Provenance("table", "answers", None, content, "import")}
+        context = _context(opened.engine, catalogue, opened.snapshot, surveys, _day(found.last), leaf)
+        yield OpenSurvey(catalogue.instruments[instrument], catalogue, context)
+
+
+def _day(moment: dt.date) -> dt.date:
+    return moment.date() if isinstance(moment, dt.datetime) else moment
+
+
+def _context(  # noqa: PLR0913, PLR0917 - what a study may look at
+    engine: Engine,
+    catalogue: Catalogue,
+    snapshot: Snapshot,
+    surveys: Surveys,
+    as_of: dt.date,
+    provenance: Mapping[str, Provenance],
+) -> StudyContext:
+    return StudyContext(
+        engine=engine, snapshot=snapshot, tables=catalogue.tables, sheets=(), known={}, as_of=as_of, customers=0,
+        currency="", fits={}, provenance=provenance, surveys=surveys, instruments=catalogue.instruments,
+    )  # fmt: skip
 
 
 def _asking(

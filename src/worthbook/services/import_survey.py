@@ -1,0 +1,152 @@
+"""Bring the answers to an instrument into a book."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from worthbook.data.book import Book
+from worthbook.data.ingest import ImportReport, ingest
+from worthbook.data.source import open_source
+from worthbook.data.survey_columns import ROLES, tell_instrument
+from worthbook.definitions.instrument import InstrumentDefinition
+from worthbook.definitions.mapping import Feed, MappingDefinition, SourceField, WideColumns, header_key
+from worthbook.kernel.errors import Fault, Place, did_you_mean
+from worthbook.kernel.language import Language, Text
+from worthbook.kernel.units import Unit
+from worthbook.planning.index import read_catalogue
+from worthbook.planning.studies.surveyed import INSTRUMENT_UNKNOWN
+
+NOT_TOLD_APART = Fault(
+    "survey-respondents-not-told-apart",
+    what=Text(
+        en="No column of {file} tells respondents apart.",
+        zh="{file} 中没有可区分受访者的列。",
+    ),
+    hint=Text(
+        en="Add a column respondent_id or customer_id; without one the file can be analysed directly, not imported.",
+        zh="请增加 respondent_id 或 customer_id 列；没有该列时只能直接分析文件，不能导入。",
+    ),
+)
+_DONE = Text(
+    en="{file}: {accepted} of {read} respondents, {answers} answers to '{instrument}'.",
+    zh="{file}：导入{read}位受访者中的{accepted}位，共{answers}个“{instrument}”答案。",
+)
+_KNOWN = Text(en="{file} is in the book already: nothing was added.", zh="{file} 已在账簿中，未重复导入。")
+PROGRAMS = ("qualtrics_answers", "limesurvey_answers", "formbricks_answers")
+"""Layouts of survey programs, which say what each question is."""
+
+
+@dataclass(frozen=True)
+class ImportedSurvey:
+    """What was imported."""
+
+    report: ImportReport
+    instrument: str
+    book: Path
+
+    def as_json(self) -> dict[str, object]:
+        """Plain values, for programs."""
+        report = self.report
+        return {
+            "instrument": self.instrument, "book": str(self.book), "file": report.file, "mapping": report.mapping,
+            "read": report.read, "accepted": report.accepted, "rejected": report.rejected, "skipped": report.skipped,
+            "new": report.new, "rows": dict(report.rows),
+            "notes": [{"en": note.en, "zh": note.zh} for note in report.notes],
+        }  # fmt: skip
+
+    def say(self, language: Language) -> str:
+        """What was done, in a few lines."""
+        report = self.report
+        first = (_DONE if report.new else _KNOWN).format(
+            file=report.file, instrument=self.instrument, accepted=report.accepted, read=report.read,
+            answers=report.rows.get("answers", 0),
+        )  # fmt: skip
+        return "\n".join(text.say(language) for text in (first, *report.notes))
+
+
+def import_survey(
+    file: Path, folder: Path, *, instrument: str | None = None, language: Language = "en"
+) -> ImportedSurvey:
+    """Import a file of answers into the book in `folder`, made if it is not there.
+
+    Exports of survey programs are recognised as such; any other file must have a column for each question.
+
+    Raises:
+        WorthbookError: instrument-unknown, survey-instrument-not-told, survey-respondents-not-told-apart, or what is
+            wrong with the file.
+    """
+    there = (folder / "book.toml").exists()
+    book = Book.open(folder) if there else Book.create(folder, title=folder.stem, language=language)
+    catalogue = read_catalogue(book.definitions_folder)
+    if instrument is not None and instrument not in catalogue.instruments:
+        raise INSTRUMENT_UNKNOWN(name=instrument, near=did_you_mean(instrument, catalogue.instruments))
+    work = book.folder / ".work"
+    work.mkdir(exist_ok=True)
+    source = open_source(file, work)
+    asked = catalogue.instruments[instrument] if instrument else tell_instrument(source, catalogue.instruments)
+    headers = {column.header for column in source.columns}
+    mappings = {**catalogue.mappings}
+    mapping = _program(headers, catalogue.mappings)
+    if mapping is None:
+        keys = {header_key(header) for header in headers}
+        if not keys & {header_key(name) for role in ("respondent", "customer") for name in ROLES[role]}:
+            raise NOT_TOLD_APART(Place(str(file)), file=file.name)
+        made = mapping_of(asked)
+        mappings[made.name] = made
+        mapping = made.name
+    report = ingest(book, file, mappings, catalogue.tables, mapping=mapping)
+    return ImportedSurvey(report, asked.name, book.folder)
+
+
+def mapping_of(instrument: InstrumentDefinition) -> MappingDefinition:
+    """How a file with a column for each question of an instrument becomes answers, questions and a survey.
+
+    >>> from worthbook.planning.index import read_catalogue
+    >>> mapping_of(read_catalogue().instruments["nps"]).wide["answer"].labels["nps"]
+    'recommend'
+    """
+    headers = {
+        header: name
+        for name, question in instrument.questions.items()
+        for header in (name, *question.names, question.text.en, question.text.zh)
+    }  # fmt: skip
+    fields = {role: SourceField(names=tuple(names), unit=_UNITS.get(role, Unit.TEXT)) for role, names in ROLES.items()}
+    survey = f"case when wave is null then '{instrument.name}' else concat('{instrument.name} ', wave) end"
+    common = {"survey_id": survey, "question_id": "answer_label"}
+    answers = {
+        **common, "respondent_id": "coalesce(respondent, customer)", "customer_id": "customer", "brand": "brand",
+        "wave": "wave", "value": "number(answer)", "text": "answer", "weight": "weight",
+        "answered_at": "coalesce(answered_on, imported_on)",
+    }  # fmt: skip
+    kinds = {"nps": "'nps'", "servqual": "'servqual'", "kano": "'kano'", "index": "'satisfaction'",
+             "top_box": "'satisfaction'", "dual": "'satisfaction'", "profile": "'value'"}  # fmt: skip
+    return MappingDefinition(
+        name=f"survey_{instrument.name}",
+        title=instrument.title,
+        description=instrument.description,
+        source=instrument.source,
+        fields=fields,
+        wide={"answer": WideColumns(headers=tuple(headers), labels=headers)},
+        feeds=(
+            Feed(table="answers", each="answer", columns=answers),
+            Feed(table="questions", each="answer", columns=common),
+            Feed(table="surveys", columns={
+                "survey_id": survey, "name": f"'{instrument.name}'", "kind": kinds.get(instrument.scoring, "'other'"),
+            }),
+        ),
+    )  # fmt: skip
+
+
+_UNITS = {"respondent": Unit.ID, "customer": Unit.ID, "weight": Unit.RATIO, "answered_on": Unit.TIME}
+
+
+def _program(headers: set[str], mappings: Mapping[str, MappingDefinition]) -> str | None:
+    """The survey program whose export has these headers."""
+    keys = {header_key(header) for header in headers}
+    for name in PROGRAMS:
+        needed = [field for field in mappings[name].fields.values() if field.needed]
+        if all(keys & {header_key(each) for each in field.names} for field in needed):
+            return name
+    return None

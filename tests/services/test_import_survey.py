@@ -1,0 +1,112 @@
+"""Surveys that were imported into a book say the same as the files that they came from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from worthbook.kernel.errors import WorthbookError
+from worthbook.services.import_survey import import_survey
+from worthbook.services.ingest_files import ingest_files
+from worthbook.services.survey_study import open_survey, survey_study
+
+QUALTRICS = (
+    "StartDate,EndDate,Status,Progress,Finished,RecordedDate,ResponseId,ExternalReference,DistributionChannel,"
+    "UserLanguage,QID1\n"
+    "Start Date,End Date,Response Type,Progress,Finished,Recorded Date,Response ID,External Data Reference,"
+    'Distribution Channel,User Language,"How likely are you to recommend {brand} to a friend or colleague?"\n'
+    + ",".join(f'"{{""ImportId"":""c{index}""}}"' for index in range(11))
+    + "\n2026-03-01 10:00:00,2026-03-01 10:02:00,IP Address,100,True,2026-03-01 10:02:05,R_1,C1,email,EN,9\n"
+    "2026-03-02 10:00:00,2026-03-02 10:02:00,IP Address,100,True,2026-03-02 10:02:05,R_2,C2,email,EN,4\n"
+)
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    random = np.random.default_rng(8)
+    lines = ["respondent_id,customer_id,NPS,why,wave,date,weight"]
+    for number in range(120):
+        score = ["极有可能", "8", "3", "N/A"][random.integers(0, 4)]
+        wave = "A" if number < 60 else "B"
+        lines.append(f"R{number},C{number % 90},{score},,{wave},2026-0{1 if wave == 'A' else 4}-05,{1 + number % 2}")
+    path = tmp_path_factory.mktemp("survey") / "nps.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def book(file: Path) -> Path:
+    folder = file.with_name("shop.book")
+    done = import_survey(file, folder, instrument="nps")
+    assert (done.report.accepted, done.report.rows["surveys"]) == (120, 2)
+    return folder
+
+
+def test_a_book_and_its_file_give_the_same_study(file: Path, book: Path) -> None:
+    of_file, of_book = survey_study(file, instrument="nps"), survey_study(book, instrument="nps")
+
+    assert of_book.study.facts == pytest.approx(of_file.study.facts)
+    assert of_book.study.tables == of_file.study.tables
+
+
+def test_the_matrix_of_a_book_knows_customers_waves_and_weights(book: Path) -> None:
+    with open_survey(book, instrument="nps") as opened:
+        answers = opened.answers
+    by_id = {
+        (who, wave): place for place, (who, wave) in enumerate(zip(answers.respondents, answers.waves, strict=True))
+    }
+    place = by_id["R61", "B"]
+
+    assert (answers.customers[place], answers.weights[place], str(answers.answered_on[place])[:10]) == (
+        "C61", 2.0, "2026-04-05",
+    )  # fmt: skip
+
+
+def test_the_same_file_twice_adds_nothing(file: Path, book: Path) -> None:
+    again = import_survey(file, book, instrument="nps")
+
+    assert (again.report.new, again.say("en")) == (False, "nps.csv is in the book already: nothing was added.")
+
+
+def test_an_unknown_division_of_respondents_is_told(book: Path) -> None:
+    with pytest.raises(WorthbookError) as error:
+        survey_study(book, instrument="nps", segments=["regin"], options={"by": "regin"})
+
+    assert error.value.slugs == ("survey-segment-unknown",)
+
+
+def test_an_export_of_qualtrics_is_found_by_its_wording(tmp_path: Path) -> None:
+    export = tmp_path / "spring.csv"
+    export.write_text(QUALTRICS, encoding="utf-8")
+    done = import_survey(export, tmp_path / "shop.book", instrument="nps")
+
+    assert done.report.mapping == "qualtrics_answers"
+    assert survey_study(tmp_path / "shop.book", instrument="nps").study.facts["respondents"] == 2
+
+
+def test_a_file_that_tells_nobody_apart_is_refused(tmp_path: Path) -> None:
+    nameless = tmp_path / "nps.csv"
+    nameless.write_text("nps\n9\n", encoding="utf-8")
+    with pytest.raises(WorthbookError) as error:
+        import_survey(nameless, tmp_path / "shop.book", instrument="nps")
+
+    assert error.value.slugs == ("survey-respondents-not-told-apart",)
+
+
+def test_a_book_asks_which_instrument_is_meant(book: Path) -> None:
+    with pytest.raises(WorthbookError) as error:
+        survey_study(book)
+
+    assert error.value.slugs == ("survey-instrument-not-named",)
+
+
+def test_a_book_without_answers_says_so(tmp_path: Path) -> None:
+    orders = tmp_path / "orders.csv"
+    orders.write_text("customer,date,amount\nA,2026-01-05,10\n", encoding="utf-8")
+    shop, _ = ingest_files([orders])
+    with pytest.raises(WorthbookError) as error:
+        survey_study(shop.folder, instrument="nps")
+
+    assert error.value.slugs == ("survey-unanswered",)
