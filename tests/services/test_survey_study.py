@@ -189,3 +189,47 @@ def test_an_unknown_instrument_is_told(promoters: Path) -> None:
         survey_study(promoters, instrument="npps")
 
     assert error.value.problems[0].hint.en == "Did you mean 'nps'?"
+
+
+@pytest.fixture
+def careless(tmp_path: Path) -> Path:
+    """Thirty who tick 4 throughout, an item turned round already, and too many from the North."""
+    random = np.random.default_rng(12)
+    level = random.normal(4.5, 1.2, 300)
+    columns = {name: np.clip((level + random.normal(0, 0.8, 300)).round(), 1, 7).astype(int)
+               for name in ("again", "recommend", "attached", "switch", "forgive")}  # fmt: skip
+    for values in columns.values():
+        values[:30] = 4
+    columns["region"] = np.where(np.arange(300) % 4 == 0, "South", "North")
+    return table(columns, tmp_path / "loyalty.csv")
+
+
+def test_carelessness_and_a_reversed_item_are_found(careless: Path) -> None:
+    found = survey_study(careless, "survey_quality", segments=["region"], options={"by": "region"})
+
+    assert int(str(found.study.facts["straight_liners"])) >= 30
+    assert "Points against the rest of its construct: switch." in said(found)
+    assert [row["respondents"] for row in rows(found, "segments")] == [225, 75]
+
+
+def test_weights_to_known_margins_are_said_with_their_cost(careless: Path) -> None:
+    found = survey_study(
+        careless, "survey_quality", segments=["region"], options={"by": "region"},
+        margins={"region": {"North": 0.5, "South": 0.5}},
+    )  # fmt: skip
+    notes = " ".join(note.text.en for note in found.notes)
+
+    assert [row["weighted_share"] for row in rows(found, "segments")] == pytest.approx([0.5, 0.5])
+    assert "as precise as 225 respondents with equal weights" in notes
+    assert "Too few among respondents: South (25 % / 50 %)." in notes
+
+
+@pytest.mark.parametrize(
+    ("margin", "said_why"),
+    [({"North": 0.5, "South": 0.6}, "its shares sum to 1.1"), ({"North": 1.0}, "it has no share for 'South'")],
+)
+def test_margins_that_do_not_fit_are_told(careless: Path, margin: dict[str, float], said_why: str) -> None:
+    with pytest.raises(WorthbookError) as error:
+        survey_study(careless, "survey_quality", margins={"region": margin})
+
+    assert said_why in error.value.problems[0].what.en

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from worthbook.cli.survey_check import check_answers
 from worthbook.cli.survey_import import import_answers
 from worthbook.cli.survey_kano import kano
 from worthbook.cli.survey_map import value, value_map
@@ -20,6 +21,7 @@ survey = typer.Typer(
 
 for command, name in (
     (import_answers, "import"),
+    (check_answers, "check"),
     (score, "score"),
     (nps, "nps"),
     (kano, "kano"),

@@ -22,6 +22,10 @@ InstrumentOption = Annotated[
 BookOption = Annotated[Path | None, typer.Option(help="A book, whose own instruments count too.")]
 ByOption = Annotated[str, typer.Option("--by", help="A column that divides respondents, such as region.")]
 ToOption = Annotated[Path | None, typer.Option("--to", help="Write the study as a page (HTML) as well.")]
+MarginOption = Annotated[
+    list[str] | None,
+    typer.Option("--margin", help="Weight to a known margin, such as region:North=0.6,South=0.4; may be repeated."),
+]
 
 SUMS, CUTS, NAMINGS = ("rescale", "reject", "accept"), ("means", "middle", "medians"), ("improve", "strengthen")
 TABLES, RULES = ("pouliot", "classic"), ("grouped", "mode")
@@ -33,6 +37,24 @@ def one_of(word: str, option: str, known: tuple[str, ...]) -> str:
         message = f"{option} is one of {', '.join(known)}"
         raise typer.BadParameter(message)
     return word
+
+
+def margins_of(words: list[str] | None) -> dict[str, dict[str, float]]:
+    """The margins written on the command line.
+
+    >>> margins_of(["region:North=0.6,South=0.4"])
+    {'region': {'North': 0.6, 'South': 0.4}}
+    """
+    found: dict[str, dict[str, float]] = {}
+    for each in words or []:
+        column, _, shares = each.partition(":")
+        parts = [part.rpartition("=") for part in shares.split(",")]
+        try:
+            found[column.strip()] = {name.strip(): float(share) for name, _, share in parts}
+        except ValueError:
+            message = "--margin is written as region:North=0.6,South=0.4"
+            raise typer.BadParameter(message) from None
+    return found
 
 
 def show_study(

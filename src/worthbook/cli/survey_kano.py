@@ -13,8 +13,10 @@ from worthbook.cli.survey_answer import (
     BookOption,
     ByOption,
     InstrumentOption,
+    MarginOption,
     SourceArgument,
     ToOption,
+    margins_of,
     one_of,
     show_study,
 )
@@ -24,6 +26,7 @@ def kano(
     source: SourceArgument,
     instrument: InstrumentOption = "",
     by: ByOption = "",
+    margin: MarginOption = None,
     table: Annotated[str, typer.Option(metavar="pouliot|classic", help="How pairs of answers are read.")] = "pouliot",
     rule: Annotated[str, typer.Option(metavar="grouped|mode", help="How the class is chosen.")] = "grouped",
     book: BookOption = None,
@@ -37,7 +40,13 @@ def kano(
         options = {"by": by, "table": one_of(table, "--table", TABLES), "rule": one_of(rule, "--rule", RULES)}
         segments = [by] if by else ()
         return survey_study(
-            source, "kano_features", instrument=instrument or None, book=book, segments=segments, options=options
+            source,
+            "kano_features",
+            instrument=instrument or None,
+            book=book,
+            segments=segments,
+            margins=margins_of(margin),
+            options=options,
         )
 
     from worthbook.services.survey_study import SurveyAnswer, survey_study  # noqa: PLC0415

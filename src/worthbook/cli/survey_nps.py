@@ -7,8 +7,10 @@ from worthbook.cli.survey_answer import (
     BookOption,
     ByOption,
     InstrumentOption,
+    MarginOption,
     SourceArgument,
     ToOption,
+    margins_of,
     show_study,
 )
 
@@ -17,6 +19,7 @@ def nps(
     source: SourceArgument,
     instrument: InstrumentOption = "nps",
     by: ByOption = "",
+    margin: MarginOption = None,
     book: BookOption = None,
     to: ToOption = None,
     language: LanguageOption = "en",
@@ -26,7 +29,13 @@ def nps(
 
     def make() -> SurveyAnswer:
         return survey_study(
-            source, "net_promoter", instrument=instrument, book=book, segments=[by] if by else (), options={"by": by}
+            source,
+            "net_promoter",
+            instrument=instrument,
+            book=book,
+            segments=[by] if by else (),
+            margins=margins_of(margin),
+            options={"by": by},
         )
 
     from worthbook.services.survey_study import SurveyAnswer, survey_study  # noqa: PLC0415

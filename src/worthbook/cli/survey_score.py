@@ -14,8 +14,10 @@ from worthbook.cli.survey_answer import (
     BookOption,
     ByOption,
     InstrumentOption,
+    MarginOption,
     SourceArgument,
     ToOption,
+    margins_of,
     one_of,
     show_study,
 )
@@ -25,6 +27,7 @@ def score(
     source: SourceArgument,
     instrument: InstrumentOption = "",
     by: ByOption = "",
+    margin: MarginOption = None,
     cut: Annotated[str, typer.Option(metavar="means|middle|medians", help="Where fields of a map are cut.")] = "means",
     naming: Annotated[
         str, typer.Option(metavar="improve|strengthen", help="How the fields of a map are named.")
@@ -47,7 +50,12 @@ def score(
             "sums": one_of(sums, "--sums", SUMS),
         }
         return survey_study(
-            source, instrument=instrument or None, book=book, segments=[by] if by else (), options=options
+            source,
+            instrument=instrument or None,
+            book=book,
+            segments=[by] if by else (),
+            margins=margins_of(margin),
+            options=options,
         )
 
     from worthbook.services.survey_study import SurveyAnswer, survey_study  # noqa: PLC0415

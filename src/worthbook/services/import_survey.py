@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from worthbook.data.attempt import ImportReport
 from worthbook.data.book import Book
-from worthbook.data.ingest import ImportReport, ingest
-from worthbook.data.source import open_source
+from worthbook.data.ingest import Manner, ingest
+from worthbook.data.opening import open_source
 from worthbook.data.survey_columns import ROLES, tell_instrument
 from worthbook.definitions.instrument import InstrumentDefinition
 from worthbook.definitions.mapping import Feed, MappingDefinition, SourceField, WideColumns, header_key
@@ -82,11 +84,10 @@ def import_survey(
     catalogue = read_catalogue(book.definitions_folder)
     if instrument is not None and instrument not in catalogue.instruments:
         raise INSTRUMENT_UNKNOWN(name=instrument, near=did_you_mean(instrument, catalogue.instruments))
-    work = book.folder / ".work"
-    work.mkdir(exist_ok=True)
-    source = open_source(file, work)
-    asked = catalogue.instruments[instrument] if instrument else tell_instrument(source, catalogue.instruments)
-    headers = {column.header for column in source.columns}
+    with tempfile.TemporaryDirectory(prefix="worthbook-") as desk:
+        source = open_source(file, Path(desk))
+        asked = catalogue.instruments[instrument] if instrument else tell_instrument(source, catalogue.instruments)
+        headers = {column.header for column in source.columns}
     mappings = {**catalogue.mappings}
     mapping = _program(headers, catalogue.mappings)
     if mapping is None:
@@ -96,7 +97,7 @@ def import_survey(
         made = mapping_of(asked)
         mappings[made.name] = made
         mapping = made.name
-    report = ingest(book, file, mappings, catalogue.tables, mapping=mapping)
+    report = ingest(book, file, mappings, catalogue.tables, Manner(mapping))
     return ImportedSurvey(report, asked.name, book.folder)
 
 

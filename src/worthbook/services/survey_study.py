@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from worthbook.kernel.result import Finding, Study
 from worthbook.planning.index import Catalogue, read_catalogue
 from worthbook.planning.studies.surveyed import INSTRUMENT_UNKNOWN
 from worthbook.planning.study import StudyContext, make_study
+from worthbook.planning.survey_weights import to_margins
 from worthbook.planning.surveys import BookSurveys, FileSurveys, Surveys
 from worthbook.services.open_book import open_book
 from worthbook.services.own_definitions import definitions_folder
@@ -102,6 +103,15 @@ class OpenSurvey:
             raise NOBODY(title=self.instrument.title)
         return found
 
+    def weighted(self, margins: Mapping[str, Mapping[str, float]]) -> OpenSurvey:
+        """The same with respondents weighted to known margins.
+
+        Raises:
+            WorthbookError: survey-margin-unfit, survey-segment-unknown.
+        """
+        surveys = FileSurveys(to_margins(self.answers, margins))
+        return OpenSurvey(self.instrument, self.catalogue, replace(self.context, surveys=surveys))
+
     def study(self, name: str | None = None, **options: str | float | None) -> SurveyAnswer:
         """Make one study; by default the one that scores the instrument.
 
@@ -126,6 +136,7 @@ def survey_study(  # noqa: PLR0913 - what, of what, and how
     instrument: str | None = None,
     book: Path | None = None,
     segments: Collection[str] = (),
+    margins: Mapping[str, Mapping[str, float]] | None = None,
     options: Mapping[str, str | float | None] | None = None,
 ) -> SurveyAnswer:
     """Make one study of the answers in a file or a book.
@@ -136,13 +147,17 @@ def survey_study(  # noqa: PLR0913 - what, of what, and how
         instrument: which instrument was used; None to tell by the columns.
         book: whose own instruments count too.
         segments: columns that divide respondents.
+        margins: column → group → share of the population, to which respondents are weighted.
         options: of the study, in the place of its definition's.
 
     Raises:
         WorthbookError: What is wrong with the file or the answers.
     """
-    with open_survey(source, instrument=instrument, book=book, segments=segments) as opened:
-        return opened.study(name, **(options or {}))
+    known = margins or {}
+    wanted = tuple(dict.fromkeys((*segments, *known)))
+    with open_survey(source, instrument=instrument, book=book, segments=wanted) as opened:
+        chosen = opened.weighted(known) if known else opened
+        return chosen.study(name, **(options or {}))
 
 
 @contextmanager

@@ -12,12 +12,14 @@ from worthbook.planning.studies.net_promoter import NET_PROMOTER
 from worthbook.planning.studies.satisfied import SATISFIED
 from worthbook.planning.studies.service_quality import SERVICE_QUALITY
 from worthbook.planning.studies.value_map import VALUE_MAP
+from worthbook.planning.studies.survey_quality import SURVEY_QUALITY
 
 SURVEY_METHODS: Mapping[str, Method] = {
     "delivered_value": DELIVERED_VALUE,
     "importance_map": IMPORTANCE_MAP,
     "kano": KANO,
     "net_promoter": NET_PROMOTER,
+    "survey_quality": SURVEY_QUALITY,
     "satisfied": SATISFIED,
     "service_quality": SERVICE_QUALITY,
     "value_map": VALUE_MAP,
