@@ -11,8 +11,8 @@ from worthbook.planning.studies.kano_features import KANO
 from worthbook.planning.studies.net_promoter import NET_PROMOTER
 from worthbook.planning.studies.satisfied import SATISFIED
 from worthbook.planning.studies.service_quality import SERVICE_QUALITY
-from worthbook.planning.studies.value_map import VALUE_MAP
 from worthbook.planning.studies.survey_quality import SURVEY_QUALITY
+from worthbook.planning.studies.value_map import VALUE_MAP
 
 SURVEY_METHODS: Mapping[str, Method] = {
     "delivered_value": DELIVERED_VALUE,
