@@ -16,6 +16,9 @@ LanguageOption = Annotated[
     str, typer.Option("--language", "-l", envvar="WORTHBOOK_LANGUAGE", help="en or zh.", metavar="en|zh")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+ShowPersonalOption = Annotated[
+    bool, typer.Option("--show-personal", help="Do not mask ids that are phone numbers, addresses or names.")
+]
 
 FAILED = 1
 

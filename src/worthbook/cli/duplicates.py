@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from worthbook.cli.console import JsonOption, LanguageOption, answering, language_of, print_json
+from worthbook.cli.console import (
+    JsonOption,
+    LanguageOption,
+    ShowPersonalOption,
+    answering,
+    language_of,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from worthbook.services.duplicates import Decided, Duplicates
@@ -23,13 +30,14 @@ WhyOption = Annotated[str, typer.Option(help="Why, for those who look at it late
 def list_pairs(
     book: BookOption = None,
     limit: Annotated[int, typer.Option(help="How many pairs at most.")] = 50,
+    show_personal: ShowPersonalOption = False,
     language: LanguageOption = "en",
     as_json: JsonOption = False,
 ) -> None:
     """List pairs of customers that may be one, most alike first, with what speaks for and against."""
     from worthbook.services.duplicates import list_duplicates  # noqa: PLC0415
 
-    _answer(lambda: list_duplicates(book, limit=limit), language, as_json=as_json)
+    _answer(lambda: list_duplicates(book, limit=limit, show_personal=show_personal), language, as_json=as_json)
 
 
 @duplicates.command()

@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 
-from worthbook.cli.console import JsonOption, LanguageOption, answering, language_of, print_json
+from worthbook.cli.console import (
+    JsonOption,
+    LanguageOption,
+    ShowPersonalOption,
+    answering,
+    language_of,
+    print_json,
+)
 
 
 def evaluate(
@@ -24,6 +31,7 @@ def evaluate(
         Path | None, typer.Option(help="Where to write the report and lists; by default into the book.")
     ] = None,
     bom: Annotated[bool, typer.Option(help="Mark the CSV as UTF-8 for Excel.")] = True,
+    show_personal: ShowPersonalOption = False,
     language: LanguageOption = "en",
     as_json: JsonOption = False,
 ) -> None:
@@ -41,6 +49,7 @@ def evaluate(
             language=chosen,
             to=to,
             bom=bom,
+            show_personal=show_personal,
         )
         if as_json:
             print_json(answer.as_json())

@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 
-from worthbook.cli.console import JsonOption, LanguageOption, answering, language_of, print_json
+from worthbook.cli.console import (
+    JsonOption,
+    LanguageOption,
+    ShowPersonalOption,
+    answering,
+    language_of,
+    print_json,
+)
 
 
 def explain(
@@ -15,6 +22,7 @@ def explain(
     customer: Annotated[str, typer.Option("--customer", "-c", help="The customer's id.", show_default=False)],
     book: Annotated[Path | None, typer.Option(help="The book; by default the only one in this folder.")] = None,
     as_of: Annotated[str, typer.Option(help="The date; by default that of the book's latest evaluation.")] = "",
+    show_personal: ShowPersonalOption = False,
     language: LanguageOption = "en",
     as_json: JsonOption = False,
 ) -> None:
@@ -23,7 +31,7 @@ def explain(
     with answering(chosen, as_json=as_json):
         from worthbook.services.explain_column import explain_in_book  # noqa: PLC0415
 
-        explanation = explain_in_book(book, name, customer, as_of=as_of or None)
+        explanation = explain_in_book(book, name, customer, as_of=as_of or None, show_personal=show_personal)
         if as_json:
             print_json(explanation.as_json())
         else:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 import getpass
 import json
 import os
+import secrets
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -61,6 +63,8 @@ discount_rate = 0.10
 """
 _LEDGER = "imports"
 REJECTS = "rejects"
+_SALT = ".salt"
+_SALT_BYTES = 16
 DECISIONS = "identity_decisions"
 ERASURES = "erasures"
 OWN_TABLES = frozenset({_LEDGER, REJECTS, SUPERSEDED, DECISIONS, ERASURES, LINKS})
@@ -150,6 +154,18 @@ class Book:
     def runs_folder(self) -> Path:
         """Where evaluations are kept."""
         return self.folder / "runs"
+
+    @functools.cached_property
+    def salt(self) -> str:
+        """The book's own, for what is shown or kept in place of an id; made when it is first asked for."""
+        path = self.folder / _SALT
+        if not path.exists():
+            draft = self.folder / f"{_SALT}.{os.getpid()}"
+            draft.write_text(secrets.token_hex(_SALT_BYTES), encoding="ascii")
+            with contextlib.suppress(FileExistsError):  # another process was faster
+                os.link(draft, path)
+            draft.unlink()
+        return path.read_text(encoding="ascii")
 
     def table(self, name: str) -> StoredTable:
         """The files of a stored table. Rows count only as `snapshot` says."""

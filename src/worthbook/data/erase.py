@@ -19,7 +19,7 @@ import duckdb
 
 from worthbook.data.book import DECISIONS, ERASURES, REJECTS, Book, Change, now, who
 from worthbook.data.delta import EARLIER, DataFile, StoredTable
-from worthbook.data.erasures import COLUMNS, Erasure, erased_sql, id_hash, read_erasures, salt_of
+from worthbook.data.erasures import COLUMNS, Erasure, erased_sql, id_hash, read_erasures
 from worthbook.data.history import LINKS, Event
 from worthbook.data.history import Change as TableChange
 from worthbook.data.ledger import quoted
@@ -64,7 +64,7 @@ def erase(
         if not changed:
             return None
         known = read_erasures(book, change.history)
-        salt = salt_of(known)
+        salt = next((each.salt for each in known), book.salt)
         erasure = Erasure(
             erasure_id=f"{now():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}",
             at=now(),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -35,7 +34,6 @@ COLUMNS: Mapping[str, Storage] = {
 """`import_id` is the erasure's own id; the name is that of all stored tables. One row for each id of the customer."""
 
 ERASED = Text(en="a customer who was erased from this book", zh="已从本账簿删除的客户")
-_SALT_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -72,11 +70,6 @@ def read_erasures(book: Book, history: History) -> tuple[Erasure, ...]:
         counted = cast("dict[str, int]", json.loads(tables))
         found[own_id] = Erasure(own_id, at.replace(tzinfo=dt.UTC), who, why, salt, (*before, id_hash), counted, count)
     return tuple(found.values())
-
-
-def salt_of(erasures: Iterable[Erasure]) -> str:
-    """The book's salt: that of its first erasure, or a new one."""
-    return next((each.salt for each in erasures), None) or secrets.token_hex(_SALT_BYTES)
 
 
 def id_hash(salt: str, customer_id: str) -> str:

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
+import sqlglot
 from sqlglot import exp
 
 from worthbook.data.dialect import render
 from worthbook.data.engine import ENGINE_FAILED, Engine, Sheet
+from worthbook.data.masks import masked_sql
 from worthbook.data.sheets import CUSTOMER, Sheets, named, quoted
 from worthbook.data.typed import call, column, when
 from worthbook.kernel.units import Value
@@ -23,7 +25,15 @@ _CSV = "FORMAT csv, HEADER true, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR
 _PARQUET = "FORMAT parquet, COMPRESSION zstd"
 
 
-def write_list(engine: Engine, sheets: Sequence[Sheet], columns: Sequence[str], to: Path, *, bom: bool = True) -> int:
+def write_list(  # noqa: PLR0913 - what, where to, and how it is written
+    engine: Engine,
+    sheets: Sequence[Sheet],
+    columns: Sequence[str],
+    to: Path,
+    *,
+    bom: bool = True,
+    salt: str | None = None,
+) -> int:
     """Write all customers with some columns to one file; how many there were.
 
     The order is that of the parts and, inside a part, of the customer ids. The file appears whole or not at all.
@@ -38,6 +48,8 @@ def write_list(engine: Engine, sheets: Sequence[Sheet], columns: Sequence[str], 
         sheets: what holds the columns.
         columns: after `customer_id`, in order.
         to: a path that ends in `.csv` or `.parquet`.
+        salt: the book's, with which ids that are themselves phone numbers, addresses or names are masked; without one
+            they are written as they are.
         bom: begin a CSV with a byte order mark, without which Excel does not show Chinese.
 
     Raises:
@@ -51,12 +63,13 @@ def write_list(engine: Engine, sheets: Sequence[Sheet], columns: Sequence[str], 
         names = (CUSTOMER, *columns)
         if to.suffix == ".csv":
             kinds = {CUSTOMER: "text", **given.kinds(engine, columns)}
-            chosen = [_guarded(name) if kinds[name] == "text" else column(name) for name in names]
+            chosen = [_guarded(_shown(name, salt)) if kinds[name] == "text" else column(name) for name in names]
             titles = [_BOM + names[0] if bom else names[0], *names[1:]]
             query = exp.select(*(named(each, title) for each, title in zip(chosen, titles, strict=True)))
             written = _copy(query, parts, whole, _CSV)
         else:
-            written = _copy(exp.select(*(column(name) for name in names)), parts, whole, _PARQUET)
+            shown = (named(_shown(name, salt), name) for name in names)
+            written = _copy(exp.select(*shown), parts, whole, _PARQUET)
         whole.replace(to)
     return written
 
@@ -96,11 +109,18 @@ def _joined(engine: Engine, sheets: Sheets, columns: Sequence[str], folder: Path
     return parts
 
 
-def _guarded(name: str) -> exp.Expr:
+def _shown(name: str, salt: str | None) -> exp.Expr:
+    """A column; ids as others may see them."""
+    if name != CUSTOMER or salt is None:
+        return column(name)
+    return sqlglot.parse_one(masked_sql(f'"{CUSTOMER}"', salt), read="duckdb")
+
+
+def _guarded(text: exp.Expr) -> exp.Expr:
     """A text that no spreadsheet takes for a formula."""
-    begins = call("LEFT", column(name), exp.Literal.number(1))
+    begins = call("LEFT", text, exp.Literal.number(1))
     risky = exp.In(this=begins, expressions=[call("CHR", exp.Literal.number(ord(start))) for start in FORMULA_STARTS])
-    return when(risky, call("CONCAT", exp.Literal.string("'"), column(name)), column(name))
+    return when(risky, call("CONCAT", exp.Literal.string("'"), text.copy()), text.copy())
 
 
 def _copy(query: exp.Select, parts: Sequence[str], to: Path, form: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from worthbook.data import merges
@@ -14,7 +14,7 @@ from worthbook.definitions.identity import Evidence, EvidenceKind
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Language, Text
 from worthbook.services.find_book import find_book
-from worthbook.services.known_customer import NO_SUCH_CUSTOMER
+from worthbook.services.known_customer import NO_SUCH_CUSTOMER, meant, shown
 from worthbook.services.open_book import OpenBook, open_book
 
 IDENTITY = "who_is_whom"
@@ -118,10 +118,18 @@ class Decided:
         ]
 
 
-def list_duplicates(folder: Path | None = None, *, limit: int = 50) -> Duplicates:
+def list_duplicates(folder: Path | None = None, *, limit: int = 50, show_personal: bool = True) -> Duplicates:
     """The pairs of customers that may be one, without those that somebody has decided on."""
     with open_book(find_book(folder)) as opened:
-        return duplicates_of(opened, limit=limit)
+        found = duplicates_of(opened, limit=limit)
+        return found if show_personal else _masked(opened, found)
+
+
+def _masked(opened: OpenBook, found: Duplicates) -> Duplicates:
+    pairs = found.found.pairs
+    ones, others = (shown(opened, [getattr(each, end) for each in pairs]) for end in ("one", "other"))
+    seen = (replace(each, one=one, other=other) for each, one, other in zip(pairs, ones, others, strict=True))
+    return replace(found, found=replace(found.found, pairs=tuple(seen)))
 
 
 def duplicates_of(opened: OpenBook, *, limit: int) -> Duplicates:
@@ -172,13 +180,12 @@ def undo_merge(folder: Path | None, merge_id: str, *, why: str = "") -> Decided:
 def _pair(opened: OpenBook, ids: Sequence[str]) -> Pair:
     if len(ids) != len(("one", "other")):
         raise NOTHING_TO_MERGE(count=len(ids))
-    decisions = read_decisions(opened.book)
-    now = [decisions.standing_for(each) for each in ids]
+    now = [meant(opened, each) for each in ids]
     known = known_among(opened.engine, opened.snapshot, opened.catalogue.tables, now)
     for given, each in zip(ids, now, strict=True):
         if each not in known:
             raise NO_SUCH_CUSTOMER(customer=given)
-    return Pair(ids[0], ids[1])
+    return Pair(now[0], now[1])
 
 
 def _alike(opened: OpenBook, above: float) -> list[Pair]:

@@ -12,7 +12,7 @@ from worthbook.data.merges import read_decisions
 from worthbook.kernel.language import Language, Text
 from worthbook.kernel.whole import replacing
 from worthbook.services.find_book import find_book
-from worthbook.services.known_customer import NO_SUCH_CUSTOMER
+from worthbook.services.known_customer import NO_SUCH_CUSTOMER, meant
 from worthbook.services.open_book import open_book
 from worthbook.services.render_report import OUTPUTS
 
@@ -65,7 +65,7 @@ def erase_customer(folder: Path | None, customer_id: str, *, why: str = "") -> E
     """
     with open_book(find_book(folder)) as opened:
         book = opened.book
-        ids = read_decisions(book).members(customer_id)
+        ids = read_decisions(book).members(meant(opened, customer_id))
         others = sum(_deleted(book.folder / name) for name in OUTPUTS)
         others += opened.store.drop_naming(ids)
         erasure = erase(book, opened.catalogue.tables, ids, why)

@@ -64,6 +64,7 @@ def evaluate_files(  # noqa: PLR0913 - as many as a user has to say
     language: Language = "en",
     to: Path | None = None,
     bom: bool = True,
+    show_personal: bool = False,
 ) -> Evaluated:
     """Import files into a book (or take a book as it is), evaluate it, and write report and lists.
 
@@ -79,7 +80,10 @@ def evaluate_files(  # noqa: PLR0913 - as many as a user has to say
             home = book.folder
         with open_book(home) as opened:
             run = evaluate(opened, as_of=as_of)
-            return Evaluated(run.evaluation, write_outputs(opened, run, to or home, language, beside=beside, bom=bom))
+            written = write_outputs(
+                opened, run, to or home, language, beside=beside, bom=bom, show_personal=show_personal
+            )
+            return Evaluated(run.evaluation, written)
 
 
 def _source(record: ImportRecord) -> SourceFile:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from worthbook.data import columns
@@ -25,6 +25,7 @@ from worthbook.scoring.change import Change
 from worthbook.scoring.explain import Explanation, explain
 from worthbook.scoring.place import Case
 from worthbook.services.find_book import find_book
+from worthbook.services.known_customer import meant, shown
 from worthbook.services.open_book import TRANSACTIONS, OpenBook, open_book
 
 SHOWN_ROWS = 12
@@ -150,10 +151,24 @@ def _change_json(change: Change) -> dict[str, object]:
     return {**vars(change), "text": {"en": change.text.en, "zh": change.text.zh}}
 
 
-def explain_in_book(folder: Path | None, name: str, customer_id: str, *, as_of: str | None = None) -> Explained:
+def explain_in_book(
+    folder: Path | None, name: str, customer_id: str, *, as_of: str | None = None, show_personal: bool = True
+) -> Explained:
     """Explain in the book of a folder, or in the only one that lies here."""
     with open_book(find_book(folder)) as opened:
-        return explain_column(opened, name, customer_id, as_of=as_of)
+        explained = explain_column(opened, name, customer_id, as_of=as_of)
+        return explained if show_personal else _masked(explained, shown(opened, [explained.customer_id])[0])
+
+
+def _masked(explained: Explained, seen: str) -> Explained:
+    """The same without the id; where a file has no order numbers, those that we made hold it as well."""
+    own = explained.customer_id
+    rows = tuple(
+        replace(row, values={key: each.replace(own, seen) if isinstance(each, str) else each
+                             for key, each in row.values.items()})
+        for row in explained.rows
+    )  # fmt: skip
+    return replace(explained, customer_id=seen, rows=rows)
 
 
 def explain_column(opened: OpenBook, name: str, customer_id: str, *, as_of: dt.date | str | None = None) -> Explained:
@@ -162,6 +177,7 @@ def explain_column(opened: OpenBook, name: str, customer_id: str, *, as_of: dt.d
     Raises:
         WorthbookError: `name-unknown`, `customer-unknown`, `book-empty`, `as-of-before-history`.
     """
+    customer_id = meant(opened, customer_id)
     maker = opened.catalogue.maker(name)
     source = _source(opened, name, as_of)
     needed = sorted(_ancestors(opened, name))

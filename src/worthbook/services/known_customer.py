@@ -1,12 +1,28 @@
-"""Whether a customer is in a book at all."""
+"""Which customer is meant, and how its id is shown to others."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from worthbook.data.masks import masked, unmasked
+from worthbook.data.merges import read_decisions
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
+from worthbook.services.open_book import OpenBook
 
 NO_SUCH_CUSTOMER = Fault(
     "customer-not-in-book",
     what=Text(en="The book has no customer '{customer}'.", zh="账簿中没有编号为“{customer}”的客户。"),
     hint=Text(en="Ids are compared letter by letter, leading zeros included.", zh="客户编号须逐字一致（含前导零）。"),
 )
+
+
+def meant(opened: OpenBook, given: str) -> str:
+    """The id under which a customer is found now: what is given may be masked, or an id that was merged away."""
+    own = unmasked(opened.snapshot, opened.catalogue.tables, given, opened.book.salt)
+    return read_decisions(opened.book).standing_for(own)
+
+
+def shown(opened: OpenBook, customer_ids: Sequence[str]) -> list[str]:
+    """Ids as others may see them."""
+    return masked(customer_ids, opened.book.salt)

@@ -23,12 +23,20 @@ WORKBOOK_CUSTOMERS = 2_000
 
 
 def write_outputs(  # noqa: PLR0913 - what, where to, and how
-    opened: OpenBook, run: KeptRun, to: Path, language: Language, *, beside: Drawing, bom: bool = True
+    opened: OpenBook,
+    run: KeptRun,
+    to: Path,
+    language: Language,
+    *,
+    beside: Drawing,
+    bom: bool = True,
+    show_personal: bool = False,
 ) -> tuple[Path, ...]:
     """Write `report.html`, `customers.xlsx`, `customers.csv` and `customers.parquet` into a folder; their paths.
 
     Each file appears whole or not at all, in the place of one that was there before. `bom` marks the CSV as UTF-8 for
-    Excel, which shows Chinese wrongly without. The page is drawn `beside`, while the lists are written.
+    Excel, which shows Chinese wrongly without. Ids that are themselves phone numbers, addresses or names are masked in
+    all of them, unless `show_personal`. The page is drawn `beside`, while the lists are written.
 
     Raises:
         WorthbookError: engine-failed, for example where the disk is full.
@@ -38,7 +46,7 @@ def write_outputs(  # noqa: PLR0913 - what, where to, and how
     drawn = beside.page(run.evaluation, language)
     names = [meta.name for meta in run.evaluation.columns]
     sheets = tuple(dict.fromkeys(run.sheet_of(name) for name in names))
-    write_list(opened.engine, sheets, names, parquet)
+    write_list(opened.engine, sheets, names, parquet, salt=None if show_personal else opened.book.salt)
     whole = (Sheet((str(parquet.resolve()),), tuple(names)),)  # joined once, for all that follows
     customers = write_list(opened.engine, whole, names, text, bom=bom)
     by = _worth(opened, run.evaluation)
