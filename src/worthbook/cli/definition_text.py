@@ -27,6 +27,7 @@ _ABOUT = {
     "tables": Text(en="Columns", zh="列"),
     "mappings": Text(en="Feeds", zh="导入到"),
     "instruments": Text(en="Questions", zh="题目"),
+    "structures": Text(en="Constructs", zh="潜变量"),
 }
 _WORDS = {
     "needs": Text(en="Made from", zh="计算依据"),

@@ -8,6 +8,7 @@ from worthbook.cli.survey_check import check_answers
 from worthbook.cli.survey_import import import_answers
 from worthbook.cli.survey_kano import kano
 from worthbook.cli.survey_map import value, value_map
+from worthbook.cli.survey_model import model
 from worthbook.cli.survey_nps import nps
 from worthbook.cli.survey_score import score
 from worthbook.cli.survey_servqual import servqual
@@ -28,5 +29,6 @@ for command, name in (
     (servqual, "servqual"),
     (value_map, "map"),
     (value, "value"),
+    (model, "model"),
 ):
     survey.command(name)(command)

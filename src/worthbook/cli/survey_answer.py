@@ -21,6 +21,10 @@ InstrumentOption = Annotated[
 ]
 BookOption = Annotated[Path | None, typer.Option(help="A book, whose own instruments count too.")]
 ByOption = Annotated[str, typer.Option("--by", help="A column that divides respondents, such as region.")]
+ScaleOption = Annotated[
+    str,
+    typer.Option("--scale", metavar="LOW-HIGH", help="Least and highest answer (1-10), if none is known."),
+]
 ToOption = Annotated[Path | None, typer.Option("--to", help="Write the study as a page (HTML) as well.")]
 MarginOption = Annotated[
     list[str] | None,
@@ -54,6 +58,22 @@ def margins_of(words: list[str] | None) -> dict[str, dict[str, float]]:
         except ValueError:
             message = "--margin is written as region:North=0.6,South=0.4"
             raise typer.BadParameter(message) from None
+    return found
+
+
+def scale_of(text: str) -> tuple[float, float] | None:
+    """Two numbers from `1-10`; nothing from nothing."""
+    if not text:
+        return None
+    low, _, high = text.partition("-")
+    try:
+        found = float(low), float(high)
+    except ValueError:
+        message = "--scale is the least and the highest answer, such as 1-10"
+        raise typer.BadParameter(message) from None
+    if found[0] >= found[1]:
+        message = "--scale begins with the lower answer, such as 1-10"
+        raise typer.BadParameter(message)
     return found
 
 

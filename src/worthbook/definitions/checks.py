@@ -6,7 +6,14 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from worthbook.definitions import cycles, framework_checks, instrument_checks, mapping_checks, table_checks
+from worthbook.definitions import (
+    cycles,
+    framework_checks,
+    instrument_checks,
+    mapping_checks,
+    structure_checks,
+    table_checks,
+)
 from worthbook.definitions.columns import Maker, Parse, columns_made, table_columns, unit_of
 from worthbook.definitions.definition import Definition
 from worthbook.definitions.formulas import FormulaReader
@@ -18,6 +25,7 @@ from worthbook.definitions.model import ModelDefinition
 from worthbook.definitions.population import PopulationDefinition
 from worthbook.definitions.reader import Reading
 from worthbook.definitions.report import ReportDefinition
+from worthbook.definitions.structure import StructureDefinition
 from worthbook.definitions.study import FindingDefinition, StudyDefinition
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.errors import Fault, Place, Problem, did_you_mean
@@ -89,6 +97,8 @@ class _Checks:
             yield from self._one(definition)
             if isinstance(definition, InstrumentDefinition):
                 yield from instrument_checks.problems(definition)
+            if isinstance(definition, StructureDefinition):
+                yield from structure_checks.problems(definition, self.instruments)
         yield from cycles.problems(self.reading.definitions, self.formulas)
 
     def _one(self, definition: Definition) -> Iterator[Problem]:
@@ -114,6 +124,10 @@ class _Checks:
     @cached_property
     def tables(self) -> Mapping[str, TableDefinition]:
         return {each.name: each for each in self.reading.definitions if isinstance(each, TableDefinition)}
+
+    @cached_property
+    def instruments(self) -> Mapping[str, InstrumentDefinition]:
+        return {each.name: each for each in self.reading.definitions if isinstance(each, InstrumentDefinition)}
 
     @cached_property
     def makers(self) -> Mapping[str, Maker]:

@@ -28,6 +28,7 @@ from worthbook.definitions.model import ModelDefinition
 from worthbook.definitions.population import PopulationDefinition
 from worthbook.definitions.refusals import empty_texts, problems_of
 from worthbook.definitions.report import ReportDefinition
+from worthbook.definitions.structure import StructureDefinition
 from worthbook.definitions.study import StudyDefinition
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.errors import Fault, Place, Problem, did_you_mean
@@ -92,6 +93,7 @@ NOUNS: dict[str, type[Definition]] = {
         MappingDefinition,
         PopulationDefinition,
         InstrumentDefinition,
+        StructureDefinition,
         MeasureDefinition,
         ModelDefinition,
         FrameworkDefinition,

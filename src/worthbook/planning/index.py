@@ -22,6 +22,7 @@ from worthbook.definitions.model import ModelDefinition
 from worthbook.definitions.population import PopulationDefinition
 from worthbook.definitions.reader import Reading, combine, in_reading_order, read_folder
 from worthbook.definitions.report import ReportDefinition
+from worthbook.definitions.structure import StructureDefinition
 from worthbook.definitions.study import StudyDefinition
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.errors import Fault, Problem, did_you_mean, raise_all
@@ -51,6 +52,7 @@ class Catalogue:
     studies: Mapping[str, StudyDefinition]
     reports: Mapping[str, ReportDefinition]
     instruments: Mapping[str, InstrumentDefinition]
+    structures: Mapping[str, StructureDefinition]
     identities: Mapping[str, IdentityDefinition]
     _needs: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -68,6 +70,7 @@ class Catalogue:
             studies=_by_name(found, StudyDefinition),
             reports=_by_name(found, ReportDefinition),
             instruments=_by_name(found, InstrumentDefinition),
+            structures=_by_name(found, StructureDefinition),
             identities=_by_name(found, IdentityDefinition),
         )
 
@@ -84,6 +87,7 @@ class Catalogue:
             self.mappings,
             self.populations,
             self.instruments,
+            self.structures,
             self.identities,
         )
         return tuple(definition for kind in kinds for definition in kind.values())

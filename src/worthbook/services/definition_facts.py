@@ -12,6 +12,7 @@ from worthbook.definitions.instrument import InstrumentDefinition
 from worthbook.definitions.mapping import MappingDefinition
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.model import ModelDefinition
+from worthbook.definitions.structure import StructureDefinition
 from worthbook.definitions.study import StudyDefinition
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import Window
@@ -55,6 +56,8 @@ _LABELS: Mapping[str, Text] = {
     "studies": Text(en="Studies", zh="专题研究"),
     "columns": Text(en="Columns", zh="列"),
     "feeds": Text(en="Feeds", zh="导入到"),
+    "instrument": Text(en="Instrument", zh="调查问卷"),
+    "target": Text(en="Target", zh="目标潜变量"),
     "scoring": Text(en="Scored as", zh="计分方式"),
     "brands": Text(en="Brands", zh="品牌"),
     "waves": Text(en="Waves", zh="调查期次"),
@@ -91,6 +94,9 @@ def facts_of(definition: Definition) -> tuple[Fact, ...]:
         case InstrumentDefinition():
             brands, waves = _list("brands", definition.brands), _list("waves", definition.waves)
             return (_fact("scoring", definition.scoring), *brands, *waves)
+        case StructureDefinition():
+            instrument = () if definition.instrument is None else (_fact("instrument", definition.instrument),)
+            return (*instrument, _fact("target", definition.target))
         case _:
             return tuple(_plain(definition))
 

@@ -8,6 +8,7 @@ from worthbook.definitions.identity import IdentityDefinition
 from worthbook.definitions.instrument import ASPECTS, InstrumentDefinition, Scale
 from worthbook.definitions.mapping import MappingDefinition
 from worthbook.definitions.model import ModelDefinition
+from worthbook.definitions.structure import StructureDefinition
 from worthbook.definitions.table import TableColumnDefinition, TableDefinition
 from worthbook.kernel.language import Text
 from worthbook.kernel.result import Table, TableColumn
@@ -45,6 +46,8 @@ def tables_of(definition: Definition) -> tuple[Table, ...]:
             return (_questions(definition),)
         case IdentityDefinition():
             return (_evidence(definition),)
+        case StructureDefinition():
+            return (_constructs(definition),)
         case _:
             return ()
 
@@ -61,6 +64,26 @@ def _evidence(identity: IdentityDefinition) -> Table:
         TableColumn("proposes", Text(en="Proposes pairs", zh="可单独提出配对"), Unit.FLAG),
     )
     return Table("evidence", Text(en="Evidence", zh="判断依据"), columns, rows)
+
+
+def _constructs(structure: StructureDefinition) -> Table:
+    """What each construct is measured by and what drives it."""
+    rows = tuple(
+        (
+            name,
+            construct.title,
+            ", ".join(construct.items) or structure.instrument or "",
+            ", ".join(source for source, targets in structure.paths.items() if name in targets),
+        )
+        for name, construct in structure.constructs.items()
+    )
+    columns = (
+        _NAME,
+        _TITLE,
+        TableColumn("items", Text(en="Items, or the instrument that holds them", zh="题项或所属问卷"), Unit.TEXT),
+        TableColumn("drivers", Text(en="Driven by", zh="受何影响"), Unit.TEXT),
+    )
+    return Table("constructs", Text(en="Constructs", zh="潜变量"), columns, rows)
 
 
 def _cells(framework: FrameworkDefinition) -> Table:

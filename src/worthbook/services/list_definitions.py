@@ -12,6 +12,7 @@ from worthbook.definitions.instrument import InstrumentDefinition
 from worthbook.definitions.mapping import MappingDefinition
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.model import ModelDefinition
+from worthbook.definitions.structure import StructureDefinition
 from worthbook.definitions.study import StudyDefinition
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.errors import Fault, did_you_mean
@@ -35,6 +36,7 @@ KINDS: Mapping[str, Text] = {
     "mappings": Text(en="Mappings", zh="文件映射"),
     "populations": Text(en="Populations", zh="客户总体"),
     "instruments": Text(en="Instruments", zh="调查问卷"),
+    "structures": Text(en="Structural models", zh="结构模型"),
     "identities": Text(en="Identities", zh="身份识别"),
 }
 
@@ -90,6 +92,7 @@ def definitions_of(catalogue: Catalogue, kind: str) -> tuple[Definition, ...]:
         "mappings": catalogue.mappings,
         "populations": catalogue.populations,
         "instruments": catalogue.instruments,
+        "structures": catalogue.structures,
         "identities": catalogue.identities,
     }
     return tuple(found[kind].values())
@@ -101,8 +104,9 @@ def _about(definition: Definition) -> Text:
             return definition.unit.title
         case ModelDefinition():
             return _names(definition.gives)
-        case FrameworkDefinition():
-            return _joined(cell.title for cell in definition.cells)
+        case FrameworkDefinition() | StructureDefinition():
+            parts = definition.cells if isinstance(definition, FrameworkDefinition) else definition.constructs.values()
+            return _joined(part.title for part in parts)
         case TableDefinition():
             return _names(definition.columns)
         case MappingDefinition():

@@ -162,15 +162,25 @@ def survey_study(  # noqa: PLR0913 - what, of what, and how
 
 @contextmanager
 def open_survey(
-    source: Path, *, instrument: str | None = None, book: Path | None = None, segments: Collection[str] = ()
+    source: Path,
+    *,
+    instrument: str | None = None,
+    book: Path | None = None,
+    segments: Collection[str] = (),
+    made: InstrumentDefinition | None = None,
 ) -> Iterator[OpenSurvey]:
     """Find the answers in a file or a book, ready for studies.
+
+    They answer an instrument of the catalogue, or one that was made for the file.
 
     Raises:
         WorthbookError: instrument-unknown, survey-instrument-not-named, or what is wrong with the file.
     """
     is_book = (source / "book.toml").exists()
     catalogue = read_catalogue(definitions_folder(source if is_book else book))
+    if made is not None:
+        catalogue = replace(catalogue, instruments={**catalogue.instruments, made.name: made})
+        instrument = made.name
     if instrument is not None and instrument not in catalogue.instruments:
         raise INSTRUMENT_UNKNOWN(name=instrument, near=did_you_mean(instrument, catalogue.instruments))
     opening = _from_book if is_book else _from_file
@@ -228,6 +238,7 @@ def _context(  # noqa: PLR0913, PLR0917 - what a study may look at
     return StudyContext(
         engine=engine, snapshot=snapshot, tables=catalogue.tables, sheets=(), known={}, as_of=as_of, customers=0,
         currency="", fits={}, provenance=provenance, surveys=surveys, instruments=catalogue.instruments,
+        structures=catalogue.structures,
     )  # fmt: skip
 
 

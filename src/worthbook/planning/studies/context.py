@@ -10,6 +10,7 @@ from functools import cached_property
 from worthbook.data.activity import Activity, read_activity
 from worthbook.data.engine import Engine, Sheet, Snapshot
 from worthbook.definitions.instrument import InstrumentDefinition
+from worthbook.definitions.structure import StructureDefinition
 from worthbook.definitions.study import StudyDefinition
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.evaluation import ModelResult
@@ -18,6 +19,7 @@ from worthbook.kernel.provenance import Provenance
 from worthbook.kernel.result import ColumnMeta, Finding, Table, TableColumn
 from worthbook.kernel.units import Unit, Value
 from worthbook.planning.lifetimes import Lifetimes
+from worthbook.planning.structures import Structure
 from worthbook.planning.surveys import NoSurveys, Surveys
 
 
@@ -46,6 +48,8 @@ class StudyContext:
     surveys: Surveys = field(default_factory=NoSurveys)
     """The answers of respondents, read where a study asks for them."""
     instruments: Mapping[str, InstrumentDefinition] = field(default_factory=dict)
+    structures: Mapping[str, StructureDefinition | Structure] = field(default_factory=dict)
+    """Structural models: definitions, or models that were read from a text."""
 
     @cached_property
     def activity(self) -> Activity:

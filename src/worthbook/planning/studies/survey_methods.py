@@ -11,6 +11,7 @@ from worthbook.planning.studies.kano_features import KANO
 from worthbook.planning.studies.net_promoter import NET_PROMOTER
 from worthbook.planning.studies.satisfied import SATISFIED
 from worthbook.planning.studies.service_quality import SERVICE_QUALITY
+from worthbook.planning.studies.structural import STRUCTURAL
 from worthbook.planning.studies.survey_quality import SURVEY_QUALITY
 from worthbook.planning.studies.value_map import VALUE_MAP
 
@@ -23,4 +24,5 @@ SURVEY_METHODS: Mapping[str, Method] = {
     "satisfied": SATISFIED,
     "service_quality": SERVICE_QUALITY,
     "value_map": VALUE_MAP,
+    "structural": STRUCTURAL,
 }
