@@ -31,8 +31,10 @@ def schema() -> Schema:
     for noun, cls in NOUNS.items():
         parts[noun] = _document(noun, parts.pop(cls.__name__))
     parts["Text"] = {**parts["Text"], "description": "In English and in Chinese.", "additionalProperties": False}
-    # A measure has a key `table` too, so that documents are told apart in this order, tables last.
-    nouns = sorted(NOUNS, key=lambda noun: (noun == "table", noun))
+    # A measure has a key `table` and a structure a key `instrument`, so that documents are told apart in this order:
+    # kinds whose word is a key of another kind come last.
+    keys = {key for cls in NOUNS.values() for key in cls.model_fields}
+    nouns = sorted(NOUNS, key=lambda noun: (noun in keys, noun))
     none_of_them: Schema = {"anyOf": [{"required": [noun]} for noun in nouns]}
     choice = reduce(_unless, reversed(nouns), none_of_them)
     return {"$schema": DIALECT, "title": "Worthbook definitions", "type": "object", **choice, "$defs": parts}
