@@ -160,9 +160,9 @@ CANDIDATES: tuple[Candidate, ...] = tuple(
 """What may be chosen for a book."""
 
 QUICK_CANDIDATES: tuple[Candidate, ...] = tuple(
-    each for each in CANDIDATES if each.name in {"nbd", "bg_nbd", "mbg_nbd", "pareto_nbd"}
+    each for each in CANDIDATES if each.name in {"nbd", "bg_nbd", "mbg_nbd"}
 )
-"""Those that an evaluation compares; `worthbook lifetime` compares all."""
+"""Those with closed formulas, which cost an evaluation hardly anything; `worthbook lifetime` compares all."""
 
 
 def estimator_of(model: ModelDefinition) -> Estimator:

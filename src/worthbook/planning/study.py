@@ -22,6 +22,7 @@ from worthbook.planning.studies.health import HEALTH
 from worthbook.planning.studies.purchase_models import PURCHASE_MODELS
 from worthbook.planning.studies.rhythm import RHYTHM
 from worthbook.planning.studies.survey_methods import SURVEY_METHODS
+from worthbook.planning.studies.value_spread import VALUE_SPREAD
 
 __all__ = ["COMPARING", "METHODS", "StudyContext", "check_study", "make_study"]
 
@@ -34,6 +35,7 @@ METHODS: Mapping[str, Method] = {
     "cohorts": COHORTS,
     "churn": CHURN,
     "forecast": FORECAST,
+    "value_spread": VALUE_SPREAD,
     COMPARING: PURCHASE_MODELS,
     "health": HEALTH,
     **SURVEY_METHODS,

@@ -11,7 +11,7 @@ from tests.planning.studies.world import UNITS, Line, World
 from worthbook.kernel.result import Study
 from worthbook.planning.study import METHODS, make_study
 
-STUDIES = ("concentration", "rhythm", "cohorts", "churn", "expected_12m", "purchase_models")
+STUDIES = ("concentration", "rhythm", "cohorts", "churn", "expected_12m", "value_spread", "purchase_models")
 
 
 def days(count: int, step: int = 1, first: str = "2022-01-01") -> list[str]:

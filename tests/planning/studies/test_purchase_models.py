@@ -47,7 +47,9 @@ def study(world: World, lifetimes: Lifetimes) -> Study:
 
 
 def test_everything_is_drawn(study: Study) -> None:
-    assert [chart.name for chart in study.charts] == ["so_far", "weekly", "calibration", "p_alive", "expected"]
+    assert [chart.name for chart in study.charts] == [
+        "so_far", "weekly", "calibration", "frequencies", "p_alive", "expected",
+    ]  # fmt: skip
 
 
 def test_the_upright_line_stands_where_the_model_had_to_foretell(study: Study) -> None:
@@ -86,3 +88,10 @@ def test_a_history_that_no_model_fits_says_why(world: World, lifetimes: Lifetime
     comparison = compare([Candidate("bg_nbd", "BG/NBD", BGNBD())], history, trial)
     study = study_of(world, replace(lifetimes, trial=trial, comparison=comparison, tracking={}))
     assert "none could be fitted" in study.findings[-1].text.en
+
+
+def test_all_customers_of_the_test_are_counted(study: Study) -> None:
+    table = study.table("frequencies")
+    assert sum(map(int, table.column("actual"))) == 2000  # type: ignore[arg-type]
+    assert sum(map(int, table.column("expected"))) == pytest.approx(2000, abs=4)  # type: ignore[arg-type]
+    assert study.facts["silent_expected"] == pytest.approx(study.facts["silent_actual"], rel=0.03)

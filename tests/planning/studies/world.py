@@ -41,6 +41,7 @@ UNITS: Mapping[str, Unit] = {
     "expected_purchases_12m": Unit.QUANTITY,
     "expected_revenue_12m": Unit.MONEY,
     "p_alive": Unit.PROBABILITY,
+    "clv_36m": Unit.MONEY,
 }
 LABELS = {"small": Text(en="Small", zh="小客户"), "vip": Text(en="VIP", zh="重要客户")}
 
@@ -65,7 +66,8 @@ COLUMNS = """
         CASE WHEN SUM(amount) >= 100 THEN 'vip' WHEN COUNT(amount) > 0 THEN 'small' END AS customer_pyramid,
         CAST(1.5 AS DOUBLE) AS expected_purchases_12m,
         CAST(SUM(amount) / 2 AS DECIMAL(28, 4)) AS expected_revenue_12m,
-        CASE WHEN MAX(day) > {year_ago} + 180 THEN 0.9 ELSE 0.2 END AS p_alive
+        CASE WHEN MAX(day) > {year_ago} + 180 THEN 0.9 ELSE 0.2 END AS p_alive,
+        CAST(SUM(amount) / 4 AS DECIMAL(28, 4)) AS clv_36m
     FROM (SELECT customer_id, ordered_on AS day, amount, is_return FROM lines WHERE ordered_on <= {as_of})
     GROUP BY customer_id ORDER BY customer_id
 """

@@ -14,7 +14,7 @@ from worthbook.kernel.units import Unit, Value
 from worthbook.models.base import FloatArray
 from worthbook.models.lifetime.choose import Entry, Tested
 from worthbook.models.lifetime.data import PurchaseHistory
-from worthbook.models.lifetime.holdout import best_rule
+from worthbook.models.lifetime.holdout import Trial, best_rule
 from worthbook.models.lifetime.purchase_model import PurchaseFit
 from worthbook.models.lifetime.tracking import Tracking
 from worthbook.planning.lifetime_tables import comparison_table
@@ -24,6 +24,8 @@ from worthbook.planning.studies.context import Made, Method, StudyContext, colum
 HORIZON = Window(12, "months")
 MOST_PURCHASES = 12
 """Columns of the matrices: customers with so many purchases or fewer."""
+MOST_COUNTED = 7
+"""Customers with so many purchases or more are counted together."""
 STEPS = 12
 """Rows of the matrices: equally long spans of time since the last purchase."""
 
@@ -33,6 +35,8 @@ CALIBRATION = Text(
     zh="检验期购买次数按客户十等分：{label} 与实际",
 )
 MATRIX = Text(en="What {label} believes of a customer", zh="{label} 对客户的判断")
+FREQUENCIES = Text(en="Customers by their purchases in the test", zh="检验期客户购买次数分布")
+MORE = Text(en="{count} and more", zh="{count} 次及以上")
 TENTH = Text(en="{place}", zh="第 {place} 组")
 WEEKS = Text(en="{weeks} weeks ago", zh="{weeks} 周前")
 JUST_NOW = Text(en="just now", zh="刚刚")
@@ -60,6 +64,8 @@ def _of_model(entry: Entry, found: Lifetimes, context: StudyContext) -> Iterator
         yield _tracking(found.tracking[entry.name], label)
     if entry.tested is not None:
         yield _calibration(entry.tested, label)
+        if found.trial is not None:
+            yield _frequencies(entry.tested.fit, found.trial, label)
         yield _matrix(entry.tested.fit, found, context, label)
 
 
@@ -93,6 +99,28 @@ def _calibration(tested: Tested, label: str) -> Table:
         for place, each in enumerate(tested.row.tenths, start=1)
     ]
     return table("calibration", CALIBRATION.format(label=label), columns, rows)
+
+
+def _frequencies(fit: PurchaseFit, trial: Trial, label: str) -> Table:
+    """How many customers bought never, once, twice … in the test, and how many the model expected."""
+    weights, later = trial.history.weights, trial.later
+    expected = [
+        float(weights @ fit.purchase_probabilities(n, trial.history, trial.horizon)) for n in range(MOST_COUNTED)
+    ]
+    actual = [float(weights[later == n].sum()) for n in range(MOST_COUNTED)]
+    expected.append(max(float(weights.sum()) - sum(expected), 0.0))
+    actual.append(float(weights[later >= MOST_COUNTED].sum()))
+    names = [*(Text(en=str(n), zh=f"{n} 次") for n in range(MOST_COUNTED)), MORE.format(count=MOST_COUNTED)]
+    columns = (
+        column("purchases", Unit.TEXT, "Purchases in the test", "检验期购买次数"),
+        column("actual", Unit.COUNT, "Actual", "实际"),
+        column("expected", Unit.COUNT, label, label),
+    )
+    rows: list[Sequence[Value | Text]] = [
+        (name, round(happened), round(foretold))
+        for name, happened, foretold in zip(names, actual, expected, strict=True)
+    ]
+    return table("frequencies", FREQUENCIES.format(label=label), columns, rows)
 
 
 def _matrix(fit: PurchaseFit, found: Lifetimes, context: StudyContext, label: str) -> Table:
@@ -150,8 +178,16 @@ def _facts(found: Lifetimes, entry: Entry) -> Mapping[str, Value]:
     if entry.tested is not None:
         score, rule = entry.tested.row.score, best_rule(found.comparison.rules).score
         facts |= {"grade": entry.tested.grade, "expected": score.total, "cohort_error": score.cohort_error}
-        facts |= {"mae": score.mae, "rmse": score.rmse, "rule_rmse": rule.rmse, "gini": score.gini}
+        silent = _silent(entry.tested.fit, found.trial) if found.trial is not None else {}
+        facts |= {"mae": score.mae, "rmse": score.rmse, "rule_rmse": rule.rmse, "gini": score.gini, **silent}
     return facts
+
+
+def _silent(fit: PurchaseFit, trial: Trial) -> dict[str, Value]:
+    """Customers who bought nothing in the test, and how many the model expected to."""
+    weights = trial.history.weights
+    nothing = float(weights @ fit.purchase_probabilities(0, trial.history, trial.horizon))
+    return {"silent_expected": nothing, "silent_actual": float(weights[trial.later == 0].sum())}
 
 
 PURCHASE_MODELS = Method(
@@ -165,10 +201,12 @@ PURCHASE_MODELS = Method(
         }),
         "tracking": frozenset({"week", "actual", "expected", "actual_so_far", "expected_so_far"}),
         "calibration": frozenset({"tenth", "customers", "expected", "actual"}),
+        "frequencies": frozenset({"purchases", "actual", "expected"}),
         "matrix": frozenset({"purchases", "since", "p_alive", "expected"}),
     },
     facts=frozenset({
         "tested", "recommended", "model", "models", "tracking_error", "seen_weeks", "weeks", "actual", "customers",
         "grade", "expected", "cohort_error", "mae", "rmse", "rule_rmse", "gini",
+        "silent_expected", "silent_actual",
     }),
 )  # fmt: skip
