@@ -1,30 +1,26 @@
 """Columns from columns: formulas, predictions and small answers over the sheets of a run, part by part.
 
-Nothing here holds a value per customer in Python but `spread`, which holds the distinct groups of one part at a time.
+Nothing here holds a value per customer in Python; `spread` lets the engine hold the distinct groups of one part.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlglot import exp
 
 from worthbook.data.compile import Scope, compile_column
-from worthbook.data.engine import Engine, Sheet
+from worthbook.data.engine import Columns, Engine, Predict, Sheet
 from worthbook.data.formula import parse
 from worthbook.data.layers import layers
 from worthbook.data.sheets import CUSTOMER, Sheets, named, quoted, read
 from worthbook.data.typed import NUMERIC, Kind, Typed, call, cast, column, divided
 from worthbook.kernel.result import ArrowStream
 from worthbook.kernel.units import Unit, Value
-
-Columns = dict[str, NDArray[np.float64]]
-Predict = Callable[[Columns], Mapping[str, NDArray[np.float64]]]
 
 
 def derive(  # noqa: PLR0913, PLR0917 - what is read, what is made, as at when, and where to
@@ -90,12 +86,9 @@ def spread(  # noqa: PLR0913, PLR0917 - what is read, what is made, and where to
     parts = []
     for part in all_sheets.parts:
         customers, files = all_sheets.part(part, by)
-        groups = engine.arrays(_groups(customers, by), files)
-        combinations = {name: groups[name].astype(np.float64) for name in by}
-        predicted = predict(combinations)
         table = to / f"groups-{part:05d}.parquet"
         try:
-            engine.write_arrays({**combinations, **{name: predicted[name] for name in given}}, table)
+            engine.write_predicted(_groups(customers, by), files, predict, given, table)
             joined = _joined(customers, by, given)
             parts.append(_write(engine, joined, {**files, "groups": (str(table),)}, to, part))
         finally:

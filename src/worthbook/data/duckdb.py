@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 from worthbook.data.dialect import render
-from worthbook.data.engine import ENGINE_FAILED, SHAPE, Arrays
+from worthbook.data.engine import ENGINE_FAILED, SHAPE, Arrays, Predict
 from worthbook.data.typed import call
 from worthbook.kernel.result import ArrowStream
 from worthbook.kernel.units import Value
@@ -90,6 +90,13 @@ class DuckDB:
             cursor.register("arrays", given)
             target = exp.Literal.string(str(place)).sql(dialect="duckdb")
             cursor.execute(f"COPY ({sql}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+
+    def write_predicted(self, query: exp.Query, files: Files, predict: Predict, given: Sequence[str], to: Path) -> None:
+        """Run a query of numbers and write its rows with the columns that `predict` gives for them."""
+        rows = {name: values.astype(np.float64) for name, values in self.arrays(query, files).items()}
+        some = any(map(len, rows.values()))
+        predicted = predict(rows) if some else dict.fromkeys(given, np.empty(0))
+        self.write_arrays({**rows, **{name: predicted[name] for name in given}}, to)
 
     def stream(self, query: exp.Query, files: Files) -> ArrowStream:
         """Run a query and hand out its rows as an Arrow stream, in batches."""

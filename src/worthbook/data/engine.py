@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +21,10 @@ Arrays = Mapping[str, NDArray[np.generic]]
 SHAPE = "columns.parquet"
 """The name of a file without rows that has all columns of a table, for the sake of files that were written before some
 of them were declared. Where it is among the files, each file is read by the names of its columns."""
+
+Columns = dict[str, NDArray[np.float64]]
+Predict = Callable[[Columns], Mapping[str, NDArray[np.float64]]]
+"""From the columns of some rows to further columns; NaN is unknown. It goes where the rows are, by pickle."""
 
 ENGINE_FAILED = Fault(
     "engine-failed",
@@ -112,6 +116,20 @@ class Engine(Protocol):
 
     def write_arrays(self, columns: Arrays, to: Path) -> None:
         """Write columns of numbers to one Parquet file."""
+        ...
+
+    def write_predicted(
+        self,
+        query: exp.Query,
+        files: Mapping[str, Sequence[str]],
+        predict: Predict,
+        given: Sequence[str],
+        to: Path,
+    ) -> None:
+        """Run a query of numbers and write its rows with the columns that `predict` gives for them to one Parquet file.
+
+        Each row's values depend on that row alone, so that an engine may predict batch by batch, wherever the rows are.
+        """
         ...
 
     def stream(self, query: exp.Query, files: Mapping[str, Sequence[str]]) -> ArrowStream:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import uuid
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 from worthbook.data.dialect import render
-from worthbook.data.engine import ENGINE_FAILED, SHAPE, Arrays
+from worthbook.data.engine import ENGINE_FAILED, SHAPE, Arrays, Predict
 from worthbook.data.sheets import quoted
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
@@ -131,6 +131,19 @@ class Spark:
         with replacing(to) as place:
             parquet.write_table(table, place)
 
+    def write_predicted(self, query: exp.Query, files: Files, predict: Predict, given: Sequence[str], to: Path) -> None:
+        """Run a query of numbers and write its rows with what `predict` gives for them, worked out where they are."""
+        folder = to.with_name(f".{to.name}.{uuid.uuid4().hex}")
+        try:
+            with self._frame(query, files) as frame:
+                columns = ", ".join(f"`{name}` DOUBLE" for name in (*frame.columns, *given))
+                predicted = frame.mapInArrow(_by_batch(predict, given), columns)
+                predicted.coalesce(1).write.parquet(str(folder))
+                (written,) = folder.glob("part-*.parquet")
+                written.replace(to)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
     def stream(self, query: exp.Query, files: Files) -> ArrowStream:
         """Run a query and hand out its rows as an Arrow stream, in batches, by way of a temporary file."""
         from pyarrow import dataset  # noqa: PLC0415
@@ -171,6 +184,24 @@ class Spark:
         finally:
             for view in views:
                 self._session.catalog.dropTempView(view)
+
+
+def _by_batch(predict: Predict, given: Sequence[str]) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """What Spark's Python workers do with the batches of a frame."""
+
+    def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        import pyarrow as pa  # noqa: PLC0415
+
+        for batch in batches:
+            if batch.num_rows:
+                rows = {name: batch.column(name).to_numpy(zero_copy_only=False) for name in batch.schema.names}
+                predicted = predict(rows)
+                made = [*rows.items(), *((name, predicted[name]) for name in given)]
+                yield pa.RecordBatch.from_pydict(
+                    {name: pa.array(values, pa.float64(), from_pandas=True) for name, values in made}
+                )
+
+    return run
 
 
 def _java_found() -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -43,7 +43,7 @@ def estimate(bench: Workbench, model: ModelDefinition) -> None:
         return
     names = tuple(model.gives)
     sheets, by = bench.sheets_of(model.inputs.values()), list(model.inputs.values())
-    predict = _prediction(bench, fitted)
+    predict = _prediction(bench, fitted.fit, model)
 
     def make(folder: Path) -> Sheet:
         return columns.spread(bench.engine, sheets, by, predict, names, folder)
@@ -91,19 +91,31 @@ def _sample(bench: Workbench, model: ModelDefinition) -> list[int] | None:
     return sample_parts(parts, total, FIT_CUSTOMERS)
 
 
-def _prediction(bench: Workbench, fitted: Estimated) -> Any:  # noqa: ANN401
-    """From the arrays of some groups to the columns that the model gives them."""
-    model, estimator = fitted.model, estimator_of(fitted.model)
+@dataclass(frozen=True)
+class Prediction:
+    """From the columns of some groups of customers to those that a fitted model gives them; a value that can travel."""
 
-    def predict(groups: dict[str, NDArray[np.generic]]) -> Mapping[str, NDArray[np.generic]]:
-        inputs = _by_role(model, groups)
-        data = estimator.read(inputs, np.ones(len(next(iter(inputs.values())))))
-        return {
-            name: estimator.quantities[given.quantity](fitted.fit, data, _ahead(bench, model, given.horizon))
-            for name, given in model.gives.items()
-        }
+    fit: Fit[Any]
+    read: Callable[[Inputs, FloatArray], Any]
+    inputs: Mapping[str, str]
+    """Role → column."""
+    asked: Mapping[str, tuple[Callable[[Any, Any, Ahead], FloatArray], Ahead]]
+    """Column → the quantity that it holds, and how far that looks ahead."""
 
-    return predict
+    def __call__(self, groups: Mapping[str, NDArray[np.float64]]) -> Mapping[str, NDArray[np.float64]]:
+        """The columns, by name."""
+        inputs = {role: groups[column] for role, column in self.inputs.items()}
+        data = self.read(inputs, np.ones(len(next(iter(inputs.values())))))
+        return {name: quantity(self.fit, data, ahead) for name, (quantity, ahead) in self.asked.items()}
+
+
+def _prediction(bench: Workbench, fit: Fit[Any], model: ModelDefinition) -> Prediction:
+    estimator = estimator_of(model)
+    asked = {
+        name: (estimator.quantities[given.quantity], _ahead(bench, model, given.horizon))
+        for name, given in model.gives.items()
+    }
+    return Prediction(fit, estimator.read, dict(model.inputs), asked)
 
 
 def _ahead(bench: Workbench, model: ModelDefinition, horizon: str | None) -> Ahead:
