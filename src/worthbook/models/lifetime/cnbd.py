@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self, cast
 
 from worthbook.models.base import Fact, FloatArray
 from worthbook.models.lifetime.beta_geometric_likelihood import BetaGeometricLikelihood
 from worthbook.models.lifetime.bg_nbd import beta_geometric_starts
 from worthbook.models.lifetime.bg_nbd_process import DRAW_NODES, BGNBDProcess
-from worthbook.models.lifetime.cnbd_process import BGCNBDProcess, MBGCNBDProcess
+from worthbook.models.lifetime.cnbd_process import DRAW_DIGITS, BGCNBDProcess, MBGCNBDProcess
 from worthbook.models.lifetime.data import PurchaseHistory
 from worthbook.models.lifetime.mbg_nbd import MBGNBDProcess
 from worthbook.models.lifetime.nbd_likelihood import NBDLikelihood
@@ -43,7 +43,9 @@ class BGCNBDFit(PurchaseFit):
     def rough_process_at(self, values: FloatArray) -> PurchaseProcess:
         """With few nodes of integration, where there are any."""
         process = self.process_at(values)
-        return replace(process, nodes=DRAW_NODES) if isinstance(process, BGNBDProcess | MBGNBDProcess) else process
+        if isinstance(process, BGNBDProcess | MBGNBDProcess):
+            return replace(process, nodes=DRAW_NODES)
+        return replace(cast("BGCNBDProcess", process), digits=DRAW_DIGITS)
 
     @property
     def facts(self) -> Mapping[str, Fact]:
@@ -103,6 +105,10 @@ class BGCNBD(PurchaseModel[BGCNBDFit]):
                 break
             best = other
         return best
+
+    def like(self, fit: PurchaseFit) -> Self:
+        """With the k of the fit."""
+        return replace(self, k=int(fit.facts["k"]))
 
     def objective(self, scaled: PurchaseHistory) -> Objective:
         """The likelihood with k phases."""

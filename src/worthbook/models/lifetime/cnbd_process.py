@@ -17,6 +17,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -25,10 +27,11 @@ from worthbook.models.base import FloatArray
 from worthbook.models.lifetime.beta_geometric_process import BetaGeometricProcess
 from worthbook.models.lifetime.count_and_age import by_count_and_age
 from worthbook.models.lifetime.data import PurchaseHistory
-from worthbook.models.lifetime.quadrature import legendre_rule
+from worthbook.models.lifetime.quadrature import CHEBYSHEV_DIGITS, legendre_rule
 
 FIRST_TERMS = 32
 TAIL_NODES = 32
+FULL_DIGITS, DRAW_DIGITS = 40.0, 12.0
 TIME_NODES = 24
 ENDLESS_NODES = 48
 NOTHING_LEFT = 40.0
@@ -46,6 +49,9 @@ class BGCNBDProcess(BetaGeometricProcess):
     >>> process.p_alive(regular).round(3).tolist()  # nine weeks of silence say more than three
     [0.867, 0.172]
     """
+
+    digits: float = FULL_DIGITS
+    """Natural logarithm of the inverse relative error; fewer do where only the spread over many draws is wanted."""
 
     def purchases_if_alive(self, history: PurchaseHistory, horizon: float, discount: float = 0.0) -> FloatArray:
         """Expected purchases given alive at T; discounted ones by parts from the undiscounted ones."""
@@ -90,57 +96,76 @@ class BGCNBDProcess(BetaGeometricProcess):
     def _reached(
         self, x: FloatArray, scale: FloatArray, j: int, n: float | FloatArray, horizon: float | FloatArray
     ) -> FloatArray:
-        """F_n, which is 1 for n = 0."""
-        from scipy.special import betainc  # noqa: PLC0415
+        """F_n, which is 1 for n = 0; what is next to 0 or 1 is not worked out."""
+        from scipy.special import betainc  # noqa: PLC0415  # keeps the import of the package fast
 
-        needed = n * self.k - j
-        z = 1 / (1 + scale / horizon)
-        return np.asarray(np.where(needed > 0, betainc(np.maximum(needed, 1e-300), self.r + self.k * x + j, z), 1.0))
+        shape, odds = self.r + self.k * x + j, scale / horizon
+        mean, spread = self._phases_ahead(shape, odds)
+        columns = np.broadcast_arrays(n * self.k - j, mean, spread, shape, 1 / (1 + odds))
+        needed, mean, spread, shape, z = columns
+        reached = (needed < mean - spread).astype(np.float64)
+        unsure = (np.abs(needed - mean) <= spread) & (needed > 0)
+        reached[unsure] = betainc(needed[unsure], shape[unsure], z[unsure])
+        return np.where(needed > 0, reached, 1.0)
+
+    def _phases_ahead(self, shape: FloatArray, odds: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Mean number of phases to come, and how far from it hardly any customer is; odds are (alpha+T) / horizon."""
+        if not np.all(odds):
+            return np.full_like(shape, np.inf), np.full_like(shape, np.finfo(np.float64).max)
+        mean = shape / odds
+        return mean, np.sqrt(2 * self.digits * mean * (1 + 1 / odds)) + self.digits / np.log1p(odds)
 
     def _sum(self, x: FloatArray, scale: FloatArray, j: int, horizon: float | FloatArray, weight: Weight) -> FloatArray:
         """The sum over n of weight(n) P(Y >= n), for each count (rows) and each alpha + T (columns)."""
         count, ahead = x[:, None, None], np.asarray(horizon, dtype=np.float64).reshape(-1, 1)
         after = scale[:, None]
-        n = np.arange(1.0, FIRST_TERMS + 1)
+        mean, spread = self._phases_ahead(self.r + self.k * count + j, after / ahead)
+        last = int(min(FIRST_TERMS, np.ceil((mean + spread).max() / self.k) + 1))
+        n = np.arange(1.0, last + 1)
         total = (weight(n) * self._at_least(count, after, j, n, ahead)).sum(axis=-1)
-        return np.asarray(total + self._rest(count, after, j, ahead, weight))
+        start = np.full_like(mean, FIRST_TERMS + 0.5)
+        low, high = (np.maximum((mean + sign * spread) / self.k, start) for sign in (-1, 1))
+        for row in np.flatnonzero((high > start).any(axis=(1, 2))):  # the few who buy that often
+            one = slice(row, row + 1)
+            total[one] += self._rest(count[one], after, j, ahead, weight, (start[one], low[one], high[one]))
+        return np.asarray(total)
 
     def _at_least(self, x: FloatArray, scale: FloatArray, j: int, n: FloatArray, horizon: FloatArray) -> FloatArray:
         """P(Y >= n), also between whole numbers."""
-        from scipy.special import betaln  # noqa: PLC0415
+        from scipy.special import betaln  # noqa: PLC0415  # keeps the import of the package fast
 
         second = self._second(x)
         passed = np.exp(betaln(self.a, second + n - 1) - betaln(self.a, second))
         return np.asarray(passed * self._reached(x, scale, j, n, horizon))
 
-    def _rest(self, x: FloatArray, scale: FloatArray, j: int, horizon: FloatArray, weight: Weight) -> FloatArray:
+    def _rest(  # noqa: PLR0913, PLR0917  # a row of the sum above
+        self,
+        x: FloatArray,
+        scale: FloatArray,
+        j: int,
+        horizon: FloatArray,
+        weight: Weight,
+        edges: tuple[FloatArray, FloatArray, FloatArray],
+    ) -> FloatArray:
         """The terms after the first: the integral from half a step before them on, and its first correction.
 
         The integral has two parts: where nearly everybody has bought so often, and where the number bought spreads.
         """
-        ratio = horizon / scale
-        mean = (self.r + self.k * x + j) * ratio
-        spread = np.sqrt(2 * NOTHING_LEFT * mean * (1 + ratio)) + NOTHING_LEFT / np.log1p(1 / ratio)
-        start = np.full_like(mean, FIRST_TERMS + 0.5)
-        low, high = (np.maximum((mean + sign * spread) / self.k, start) for sign in (-1, 1))
         nodes, weights = legendre_rule(TAIL_NODES)
-        total = np.zeros(mean.shape[:-1])
-        if (high <= start).all():
-            return total
-        for first, last in ((start, low), (low, high)):
+        edge = np.array([FIRST_TERMS, FIRST_TERMS + 1.0])
+        total = np.diff(weight(edge) * self._at_least(x, scale, j, edge, horizon), axis=-1)[..., 0] / 24
+        for first, last in pairwise(edges):
             n = first * (last / first) ** nodes
             measure = n * np.log(last / first) * weights
             total += (measure * weight(n) * self._at_least(x, scale, j, n, horizon)).sum(axis=-1)
-        edge = np.array([FIRST_TERMS, FIRST_TERMS + 1.0])
-        steps = np.diff(weight(edge) * self._at_least(x, scale, j, edge, horizon), axis=-1)[..., 0]
-        return np.asarray(total + steps / 24)
+        return np.asarray(total)
 
     def _over_counts(
         self, history: PurchaseHistory, on_grid: Callable[[FloatArray, FloatArray, int], FloatArray]
     ) -> FloatArray:
         """Evaluate for each number of finished phases, and mix."""
         parts = [
-            by_count_and_age(lambda x, scale, j=j: on_grid(x, scale, j), history, self.alpha)  # type: ignore[misc]
+            by_count_and_age(partial(_at_phase, on_grid, j), history, self.alpha, min(self.digits, CHEBYSHEV_DIGITS))
             for j in range(self.k)
         ]
         return self._mixed(history, np.array(parts))
@@ -156,6 +181,12 @@ class MBGCNBDProcess(BGCNBDProcess):
     """The same, where customers may leave right after the first purchase as well."""
 
     at_birth: ClassVar[bool] = True
+
+
+def _at_phase(
+    on_grid: Callable[[FloatArray, FloatArray, int], FloatArray], j: int, x: FloatArray, scale: FloatArray
+) -> FloatArray:
+    return on_grid(x, scale, j)
 
 
 def _once(n: FloatArray) -> float:

@@ -128,6 +128,10 @@ class PurchaseHistory:
         gaps = None if self.log_gaps is None else self.log_gaps[rows]
         return self._of(self.x[rows], self.t_x[rows], self.T[rows], self.weights[rows], gaps)
 
+    def weighted(self, weights: ArrayLike) -> PurchaseHistory:
+        """The same rows, each shared by so many customers."""
+        return self._of(self.x, self.t_x, self.T, as_column(weights), self.log_gaps)
+
     def scaled(self, factor: float) -> PurchaseHistory:
         """The same customers with every time multiplied; the name of the unit stays."""
         gaps = None if self.log_gaps is None else self.log_gaps + self.x * np.log(factor)

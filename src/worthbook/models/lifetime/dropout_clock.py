@@ -15,6 +15,7 @@ from worthbook.models.base import FloatArray
 
 _LARGEST = 600.0
 """Largest exponent; nobody is alive where it is reached."""
+_FARTHEST = 1e280
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class DropoutClock:
 
     def time(self, reading: FloatArray) -> FloatArray:
         """The y at which G(y) is the reading."""
-        return reading if self.b == 0 else np.log1p(self.b * reading) / self.b
+        return reading if self.b == 0 else np.log1p(self.b * np.minimum(reading, _FARTHEST)) / self.b
 
     def log_speed(self, y: FloatArray) -> FloatArray | float:
         """Log G'(y)."""

@@ -1,8 +1,9 @@
 """What the whole base will buy and be worth over a horizon, with an honest interval.
 
 Three things make a total uncertain, and all are in the interval: the parameters are estimates (drawn from Laplace's
-approximation), customers do not buy exactly what is expected of them, and purchases do not all have the same value. The
-first moves all customers together and does not average out; the other two do, so their variances are added up.
+approximation, or from the posterior that is given), customers do not buy exactly what is expected of them, and
+purchases do not all have the same value. The first moves all customers together and does not average out; the other two
+do, so their variances are added up.
 
 The spread, unlike the estimate, is worked out on a sample of rows taken in proportion to what each contributes, so
 that a million customers cost hardly more than a thousand.
@@ -21,11 +22,12 @@ from worthbook.models.distinct import weighted_sum
 from worthbook.models.lifetime.data import PurchaseHistory, SpendHistory
 from worthbook.models.lifetime.gamma_gamma import MEAN_INFINITE, GammaGammaFit, GammaGammaProcess
 from worthbook.models.lifetime.purchase_model import PurchaseFit
+from worthbook.models.posterior import Posterior
 
 DRAWS = 200
 """Parameter values drawn; the ends of the interval move by a few per cent of its width from seed to seed."""
 
-CHANCE_POINTS = 15
+CHANCE_POINTS = 60
 """For each draw, so many equally likely outcomes of chance."""
 
 SAMPLE_ROWS = 200
@@ -99,8 +101,14 @@ class TotalForecast:
     cautions: tuple[Text, ...]
 
 
-def forecast_total(
-    fit: PurchaseFit, history: PurchaseHistory, horizon: float, *, seed: int, spend: SpendOutlook | None = None
+def forecast_total(  # noqa: PLR0913  # two of them may be left out
+    fit: PurchaseFit,
+    history: PurchaseHistory,
+    horizon: float,
+    *,
+    seed: int,
+    spend: SpendOutlook | None = None,
+    posterior: Posterior | None = None,
 ) -> TotalForecast:
     """Forecast the total purchases, and with a spend outlook the total value, of all customers.
 
@@ -110,6 +118,7 @@ def forecast_total(
         horizon: How far it looks, in the unit of the history.
         seed: Of the random draws; the same seed gives the same interval.
         spend: Fitted spend and margin.
+        posterior: Of the parameters; if left out, Laplace's approximation to it.
 
     Raises:
         WorthbookError: If the spend history belongs to other rows, or a margin is not above zero.
@@ -120,7 +129,8 @@ def forecast_total(
     expected = fit.expected_purchases(history, horizon)
     rows, share = _sample(expected * history.weights, rng)
     few, count = history.take(rows), expected[rows]
-    processes = [fit.rough_process_at(values) for values in fit.estimates.draws(DRAWS, rng)]
+    parameters = fit.estimates.draws(DRAWS, rng) if posterior is None else posterior.thinned(DRAWS)
+    processes = [fit.rough_process_at(values) for values in parameters]
     pace = np.array([each.expected_purchases(few, horizon) for each in processes]) / count
     variance = fit.process.purchase_variance(few, horizon)
     purchases = _interval(weighted_sum(history.weights, expected), share, pace, variance / count)

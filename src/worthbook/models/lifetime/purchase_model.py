@@ -240,6 +240,11 @@ class PurchaseModel(Specification[PurchaseHistory, AnyFit_co], ABC, Generic[AnyF
         """The same if nobody ever leaves, in the logarithms of r and alpha."""
         return NBDLikelihood(scaled)
 
+    def like(self, fit: PurchaseFit) -> Self:
+        """This model with the choices that were made while fitting."""
+        del fit
+        return self
+
     def extras(self) -> Mapping[str, Any]:
         """Fields of the fit that only this model has."""
         return {}

@@ -56,7 +56,12 @@ class Interpolation:
     """
 
     def __init__(
-        self, functions: Callable[[FloatArray], FloatArray], low: float, high: float, singularity: float
+        self,
+        functions: Callable[[FloatArray], FloatArray],
+        low: float,
+        high: float,
+        singularity: float,
+        digits: float = CHEBYSHEV_DIGITS,
     ) -> None:
         """Tabulate.
 
@@ -65,12 +70,13 @@ class Interpolation:
             low: Smallest point that will be read.
             high: Largest point.
             singularity: Distance of the nearest singularity from the real line.
+            digits: Natural logarithm of the inverse relative error.
         """
         self._middle = (low + high) / 2
         self._half = (high - low) / 2
         count = 1
         if self._half > 0:
-            count = 2 + math.ceil(CHEBYSHEV_DIGITS / math.asinh(singularity / self._half))
+            count = 2 + math.ceil(digits / math.asinh(singularity / self._half))
         angles = (np.arange(count) + 0.5) * np.pi / count
         values = functions(self._middle + self._half * np.cos(angles))
         basis = np.cos(np.outer(angles, np.arange(count))) * (2 / count)

@@ -38,6 +38,7 @@ NEGLIGIBLE = 38.0
 
 _BLOCK_ROWS = 16_384  # so many rows at once stay in the processor's cache
 _LARGEST = 700.0
+_LARGE = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def departures(  # noqa: PLR0913, PLR0917  # the four parameters and the history
     log_alpha_last, log_kappa_last = np.log(alpha + t_x), np.log(kappa_last)
     base = np.minimum(alpha, kappa)
     cut = (alpha + t_x) * np.exp(np.minimum(NEGLIGIBLE / exponent, _LARGEST)) - alpha
-    if s * _LARGEST > NEGLIGIBLE:
+    if s * _LARGE > NEGLIGIBLE:
         cut = np.minimum(cut, clock.time(kappa_last * np.exp(NEGLIGIBLE / s) - kappa))
     low = np.log(base + t_x)
     span = np.maximum(np.log(base + np.minimum(end, cut)) - low, 0.0)
