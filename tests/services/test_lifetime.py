@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from worthbook.kernel.errors import WorthbookError
+from worthbook.services.evaluate import evaluate_files
 from worthbook.services.lifetime import Answer, Question, lifetime, lifetime_of_files
 from worthbook.services.lifetime_facts import facts_of
 from worthbook.services.open_book import OpenBook
@@ -185,3 +186,16 @@ def test_nobody_knows_a_customer_who_bought_nothing(opened: OpenBook) -> None:
     with pytest.raises(WorthbookError) as caught:
         lifetime(opened, Question(customer="nobody"))
     assert caught.value.slugs == ("customer-without-purchases",)
+
+
+def test_an_earlier_evaluation_is_held_against_what_came(orders: Path, tmp_path: Path) -> None:
+    home = tmp_path / "drift.book"
+    evaluate_files([orders], folder=home, as_of="2025-12-31", to=tmp_path)
+    found = lifetime_of_files([], home, Question(as_of="2026-06-30", models=("mbg_nbd",)))
+    assert found.drift is not None
+    assert (found.drift.since.isoformat(), found.drift.until.isoformat()) == ("2025-12-31", "2026-06-30")
+    assert found.drift.expected.low < found.drift.expected.estimate < found.drift.expected.high
+    assert found.drift.actual > 0
+    assert found.drift.sentence in [finding.text for finding in found.findings]
+    assert facts_of(found)["drift"]["run"] == found.drift.run_id  # type: ignore[index]
+    assert lifetime_of_files([], home, Question(as_of="2026-01-15", models=("mbg_nbd",))).drift is None

@@ -12,7 +12,9 @@ from worthbook.kernel.language import Text
 from worthbook.kernel.period import Window, parse_date
 from worthbook.kernel.result import Finding, Table
 from worthbook.models.lifetime.choose import Candidate
+from worthbook.planning.drift import Drift, drift_since, earlier_run
 from worthbook.planning.estimators import CANDIDATES
+from worthbook.planning.lifetime_needs import needs
 from worthbook.planning.lifetime_tables import GRADES, comparison_table, parameter_table, rolling_table, sentences
 from worthbook.planning.lifetimes import Lifetimes, look_ahead, purchase_roles, spend_roles, weigh
 from worthbook.planning.run import Workbench
@@ -69,6 +71,13 @@ class Answer:
     currency: str
     lifetimes: Lifetimes
     timeline: Timeline | None = None
+    drift: Drift | None = None
+    """What an earlier evaluation of the book foretold, beside what has come since."""
+
+    @property
+    def needs(self) -> tuple[Text, ...]:
+        """What more data would let the models say."""
+        return needs(self.lifetimes)
 
     @property
     def headline(self) -> Text:
@@ -78,7 +87,10 @@ class Answer:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """The recommendation and what to know of it."""
-        return sentences(self.lifetimes, self.currency)
+        said = [*sentences(self.lifetimes, self.currency), *(Finding(each) for each in self.needs)]
+        if self.drift is not None:
+            said.append(Finding(self.drift.sentence, "good" if self.drift.holds else "warning"))
+        return tuple(said)
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -129,7 +141,15 @@ def lifetime(opened: OpenBook, question: Question) -> Answer:
     roles = (*purchase_roles(opened.catalogue).values(), *spend_roles(opened.catalogue).values())
     bench = opened.make(dict.fromkeys(roles), as_of=day)
     found = look_ahead(bench, weigh(bench, opened.extent.first, candidates, cut), horizon.after(day))
-    return Answer(opened.book.title, opened.book.currency, found, _followed(bench, question.customer, found))
+    timeline = _followed(bench, question.customer, found)
+    return Answer(opened.book.title, opened.book.currency, found, timeline, _drift(opened, bench))
+
+
+def _drift(opened: OpenBook, bench: Workbench) -> Drift | None:
+    """How the newest evaluation that is at least four weeks older has held, if one was kept."""
+    run_id = earlier_run(opened.store.run_ids(), bench.plan.as_of)
+    run = None if run_id is None else opened.store.find_run(run_id)
+    return None if run is None else drift_since(bench, run, dict(purchase_roles(opened.catalogue)))
 
 
 def _followed(bench: Workbench, customer: str | None, found: Lifetimes) -> Timeline | None:

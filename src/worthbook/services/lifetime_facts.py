@@ -9,6 +9,7 @@ from worthbook.models.lifetime.choose import Comparison, Entry, Tested
 from worthbook.models.lifetime.holdout import HoldoutRow, Trial
 from worthbook.models.lifetime.purchase_model import PurchaseFit
 from worthbook.models.lifetime.tracking import Tracking
+from worthbook.planning.drift import Drift
 from worthbook.planning.lifetimes import Lifetimes
 from worthbook.planning.trials import Split
 from worthbook.services.lifetime import Answer
@@ -25,6 +26,8 @@ def facts_of(answer: Answer) -> dict[str, object]:
         "reason": found.comparison.reason.en,
         "reason_zh": found.comparison.reason.zh,
         "forecast": _forecast(found),
+        "needs": [_words(each) for each in answer.needs],
+        "drift": None if answer.drift is None else _drift(answer.drift),
         "spend": _spend(found),
         **({} if answer.timeline is None else {"customer": answer.timeline.as_json()}),
         "rolling": [_turn(split, comparison) for split, comparison in found.rolling],
@@ -96,6 +99,19 @@ def _forecast(found: Lifetimes) -> dict[str, object] | None:
         "active": expected.active,
         "purchases": None if total is None else vars_of(total.purchases),
         "value": None if total is None or total.value is None else vars_of(total.value),
+    }
+
+
+def _drift(drift: Drift) -> dict[str, object]:
+    return {
+        "run": drift.run_id,
+        "model": drift.model,
+        "since": drift.since.isoformat(),
+        "until": drift.until.isoformat(),
+        "expected": vars_of(drift.expected),
+        "actual": drift.actual,
+        "holds": drift.holds,
+        "sentence": _words(drift.sentence),
     }
 
 

@@ -1,4 +1,4 @@
-"""Who stays and who leaves, period by period, in customers and in value, and the reasons that they name (A20)."""
+"""Who stays and who leaves, period by period and, with contracts, by tenure; and the reasons that they name (A20)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from worthbook.kernel.result import Finding, Table
 from worthbook.kernel.units import Unit, Value
 from worthbook.planning.studies.calendar import LONGEST, Calendar
 from worthbook.planning.studies.context import Made, Method, StudyContext, column, share, table
+from worthbook.planning.studies.contract_tables import contract_tables
 
 RECENT = 4
 """Finished periods over which the findings speak."""
@@ -30,8 +31,9 @@ def make_churn(definition: StudyDefinition, context: StudyContext) -> Made:
     """Retention and churn of customers and of value, and the reasons named in contracts, visits and complaints."""
     del definition
     firsts = [cohort for cohort, _ in context.activity.months if cohort is not None]
+    contracts, counted = contract_tables(context)
     if not firsts:
-        return Made((), {"periods": 0}, ("transactions",))
+        return Made(contracts, {"periods": 0, **counted}, ("transactions", *(["contracts"] if contracts else [])))
     calendar = Calendar.of(min(firsts), context.as_of)
     turnover = read_turnover(context.engine, context.snapshot, context.tables, context.as_of, calendar.months)
     finished = [period for period in turnover if period <= calendar.finished]
@@ -40,10 +42,10 @@ def make_churn(definition: StudyDefinition, context: StudyContext) -> Made:
     if reasons:
         tables.append(_reasons(reasons, context))
     named = [each for each in reasons if each.code is not None]
-    counted = {"reasons": len(named), "reason_customers": sum(each.customers for each in named)}
+    counted |= {"reasons": len(named), "reason_customers": sum(each.customers for each in named)}
     facts = {**_facts(turnover, finished, calendar), **counted}
-    used = ("transactions", *dict.fromkeys(each.table for each in reasons))
-    return Made(tuple(tables), facts, used, _told(named, context))
+    used = ("transactions", *(["contracts"] if contracts else []), *(each.table for each in reasons))
+    return Made((*tables, *contracts), facts, tuple(dict.fromkeys(used)), _told(named, context))
 
 
 def _retention(turnover: Mapping[int, Turnover], finished: Sequence[int], calendar: Calendar) -> Table:
@@ -158,9 +160,12 @@ CHURN = Method(
             "value_retention", "net_retention",
         }),
         "reasons": frozenset({"source", "reason", "customers", "share"}),
+        "survival": frozenset({"months", "left", "low", "high"}),
+        "hazard": frozenset({"tenure", "ended", "exposure", "hazard", "low", "high"}),
     },
     facts=frozenset({
         "unit", "periods", "recent_periods", "last_period", "retention", "value_retention", "last_lost", "last_back",
-        "last_new", "earlier_retention", "reasons", "reason_customers",
+        "last_new", "earlier_retention", "reasons", "reason_customers", "contracts", "contracts_ended",
+        "contract_median", "contract_year",
     }),
 )  # fmt: skip
