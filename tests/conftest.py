@@ -23,6 +23,9 @@ settings.register_profile(
 )
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
+# Nobody's own recipes decide a test.
+os.environ["XDG_CONFIG_HOME"] = os.environ["APPDATA"] = str(ROOT / ".hypothesis" / "no-such-folder")
+
 # Spark's Python workers must be this Python, and a laptop without a network must do.
 os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
 os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")

@@ -6,7 +6,8 @@ import pytest
 
 from tests.data.importing import FILES, bring, mappings, new_book, notes
 from worthbook.data.opening import open_source
-from worthbook.data.recognise import Recognition, recognise
+from worthbook.data.recognise import recognise
+from worthbook.data.recognition import Recognition
 from worthbook.definitions.mapping import header_key
 
 

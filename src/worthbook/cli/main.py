@@ -14,6 +14,7 @@ from worthbook.cli.evaluate import evaluate
 from worthbook.cli.explain import explain
 from worthbook.cli.imports import imports
 from worthbook.cli.ingest import ingest
+from worthbook.cli.inspect import inspect
 from worthbook.cli.lifetime import lifetime
 from worthbook.cli.list import list_definitions
 from worthbook.cli.rejects import app as rejects
@@ -33,6 +34,7 @@ for command, name in (
     (ingest, "ingest"),
     (imports, "imports"),
     (undo, "undo"),
+    (inspect, "inspect"),
     (evaluate, "evaluate"),
     (explain, "explain"),
     (lifetime, "lifetime"),

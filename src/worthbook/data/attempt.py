@@ -14,13 +14,13 @@ from worthbook.data.book import OWN_TABLES, REJECTS, Book, now, who
 from worthbook.data.commit import Commit
 from worthbook.data.completion import Completion, list_completed
 from worthbook.data.convert import add_macros
-from worthbook.data.dates import DateOrder, date_order
+from worthbook.data.dates import DateOrder, date_orders
 from worthbook.data.delta import DataFile
 from worthbook.data.erasures import barred_from
 from worthbook.data.history import Change, Event, ImportRecord, Kind, record_of
-from worthbook.data.judge import Judge, is_text
+from worthbook.data.judge import Judge, dates_as_text
 from worthbook.data.notes import Counts, Notes
-from worthbook.data.recognise import Recognition
+from worthbook.data.recognition import Recognition
 from worthbook.data.reject_lines import RejectedLines
 from worthbook.data.source import Source
 from worthbook.definitions.table import TableDefinition
@@ -106,14 +106,14 @@ class Attempt:
     def _run(self) -> ImportReport:
         add_macros(self.connection)
         refused = self.source.load(self.connection)
-        date_orders = self._date_orders()
-        day_first = {name: order.day_first for name, order in date_orders.items()}
+        decided = self._date_orders()
+        day_first = {name: order.day_first for name, order in decided.items()}
         reasons = Judge(
             self.source, self.recognition, self.tables, day_first, _today(self.book), barred_from(self.book)
         ).run(self.connection)
         notes = Notes(self.connection, self.source, self.recognition, reasons, refused)
         counted = self._counted(notes)
-        dates = tuple(order.note for order in date_orders.values() if order.note is not None)
+        dates = tuple(order.note for order in decided.values() if order.note is not None)
         told = (*self.source.notes, *self.recognition.notes, *dates, *notes.said())
         together = self.recognition.mapping.carry_down
         orders = None if together is None else together.by
@@ -123,13 +123,7 @@ class Attempt:
 
     def _date_orders(self) -> dict[str, DateOrder]:
         """For each field of dates that are text: what 3/4/2026 is."""
-        place = Place(str(self.source.file))
-        return {
-            name: date_order(self.connection, column, place)
-            for name, column in self.recognition.fields.items()
-            if self.recognition.mapping.fields[name].unit.storage in {"date", "time"}
-            and is_text(self.recognition, name)
-        }
+        return date_orders(self.connection, dates_as_text(self.recognition), Place(str(self.source.file)))
 
     def _counted(self, notes: Notes) -> Counts:
         """Every line accounted for, or nothing is imported."""

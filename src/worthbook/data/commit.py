@@ -13,7 +13,7 @@ from worthbook.data.delta import DataFile, StoredTable
 from worthbook.data.feeds import Rows, stored_columns, timeless
 from worthbook.data.history import Change as TableChange
 from worthbook.data.history import Event, History, ImportRecord
-from worthbook.data.recognise import Recognition
+from worthbook.data.recognition import Recognition
 from worthbook.data.rejects import COLUMNS as REJECT_COLUMNS
 from worthbook.data.superseded import COLUMNS as SUPERSEDED_COLUMNS
 from worthbook.data.superseded import SUPERSEDED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -33,6 +34,10 @@ _ASSUMED = Text(
     en="Assumption: dates in '{column}' were read as {order}; '{example}' in line {line} and all others allow both.",
     zh="假设：“{column}”列的日期按“{order}”读取；第 {line} 行的“{example}”等所有日期两种读法均成立。",
 )
+_AS_OTHERS = Text(
+    en="Dates in '{column}' were read as {order}, as the file's other dates are; all of them allow both.",
+    zh="“{column}”列的日期按“{order}”读取，与文件中其他日期一致；该列日期两种读法均成立。",
+)
 _DAY_FIRST = Text(en="day/month/year", zh="日/月/年")
 _MONTH_FIRST = Text(en="month/day/year", zh="月/日/年")
 
@@ -46,6 +51,30 @@ class DateOrder:
 
     day_first: bool
     note: Text | None = None
+    is_proven: bool = False
+    """Whether some date of the column allows one reading only."""
+
+
+def date_orders(
+    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, SourceColumn], file: Place
+) -> dict[str, DateOrder]:
+    """Decide for some columns of one file: one that allows both readings is read as the others are, if those agree.
+
+    Raises:
+        WorthbookError: dates-mixed.
+    """
+    orders = {name: date_order(connection, column, file) for name, column in columns.items()}
+    proven = {order.day_first for order in orders.values() if order.is_proven}
+    if len(proven) != 1:
+        return orders
+    (day_first,) = proven
+    order = _DAY_FIRST if day_first else _MONTH_FIRST
+    return {
+        name: each
+        if each.is_proven or each.note is None
+        else DateOrder(day_first, _AS_OTHERS.format(column=columns[name].header, order=order))
+        for name, each in orders.items()
+    }
 
 
 def date_order(connection: duckdb.DuckDBPyConnection, column: SourceColumn, file: Place) -> DateOrder:
@@ -77,7 +106,8 @@ def date_order(connection: duckdb.DuckDBPyConnection, column: SourceColumn, file
 
 def _decided(column: SourceColumn, note: Text, example: str, line: int, *, day_first: bool) -> DateOrder:
     order = _DAY_FIRST if day_first else _MONTH_FIRST
-    return DateOrder(day_first, note.format(column=column.header, order=order, example=example, line=line))
+    said = note.format(column=column.header, order=order, example=example, line=line)
+    return DateOrder(day_first, said, is_proven=note is _PROVEN)
 
 
 def _value(connection: duckdb.DuckDBPyConnection, column: SourceColumn, line: int) -> str:

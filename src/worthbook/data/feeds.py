@@ -16,7 +16,7 @@ from worthbook.data.dialect import render
 from worthbook.data.formula import parse
 from worthbook.data.judge import JUDGED, Fields, fields_of_feed
 from worthbook.data.ledger import quoted
-from worthbook.data.recognise import Recognition
+from worthbook.data.recognition import Recognition
 from worthbook.data.typed import Kind, cast
 from worthbook.data.verdict import ACCEPTED
 from worthbook.definitions.mapping import HEADER, LABEL, Feed

@@ -13,7 +13,7 @@ from worthbook.data.compile import Scope, compile_condition, compile_value
 from worthbook.data.convert import is_readable_as_is, text_as, value_as
 from worthbook.data.dialect import render
 from worthbook.data.formula import parse
-from worthbook.data.recognise import Recognition
+from worthbook.data.recognition import Recognition
 from worthbook.data.source import LINES, Source, SourceColumn
 from worthbook.data.typed import Kind
 from worthbook.data.verdict import Reason
@@ -249,6 +249,16 @@ class Judge:
 def is_text(recognition: Recognition, name: str) -> bool:
     """Whether a field must be read from text."""
     return not is_readable_as_is(recognition.mapping.fields[name].unit, recognition.fields[name].type)
+
+
+def dates_as_text(recognition: Recognition) -> dict[str, SourceColumn]:
+    """The fields of dates and times that must be read from text, where it must be decided what 3/4/2026 is."""
+    fields = recognition.mapping.fields
+    return {
+        name: column
+        for name, column in recognition.fields.items()
+        if fields[name].unit.storage in {"date", "time"} and is_text(recognition, name)
+    }
 
 
 def numbered(reasons: tuple[Reason, ...]) -> Iterator[tuple[Reason, int]]:

@@ -9,7 +9,7 @@ from typing import cast
 import duckdb
 
 from worthbook.data.judge import JUDGED, fields_of, numbered
-from worthbook.data.recognise import Recognition
+from worthbook.data.recognition import Recognition
 from worthbook.data.source import LINES, Refused, Source
 from worthbook.data.verdict import ACCEPTED, MALFORMED, PARSER_REASONS, Reason
 from worthbook.kernel.language import Text

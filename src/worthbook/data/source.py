@@ -151,6 +151,7 @@ class TextSource:
         self.file = file
         text = decode(file, folder / "text.csv")
         self._path = text.path
+        self.encoding = text.encoding
         self.notes: tuple[Text, ...] = () if text.note is None else (text.note,)
         first_lines = _first_lines(self._path)
         at = header_line(first_lines, known)

@@ -32,6 +32,17 @@ def user_cache() -> Path:
     return Path(home) / "worthbook"
 
 
+def user_definitions() -> Path:
+    """The folder of mappings that a user saved outside any book."""
+    if sys.platform == "win32":
+        home = os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming"
+    elif sys.platform == "darwin":
+        home = Path.home() / "Library" / "Application Support"
+    else:
+        home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(home) / "worthbook" / "definitions"
+
+
 class KeptDocuments:
     """The documents of some files by the hash of their text; without a file it remembers nothing."""
 

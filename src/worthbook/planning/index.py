@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -15,10 +15,11 @@ from worthbook.definitions.definition import Definition
 from worthbook.definitions.framework import FrameworkDefinition
 from worthbook.definitions.identity import IdentityDefinition
 from worthbook.definitions.instrument import InstrumentDefinition
-from worthbook.definitions.kept import user_cache
+from worthbook.definitions.kept import user_cache, user_definitions
 from worthbook.definitions.mapping import MappingDefinition
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.model import ModelDefinition
+from worthbook.definitions.own_layout import own_layouts
 from worthbook.definitions.population import PopulationDefinition
 from worthbook.definitions.reader import Reading, combine, in_reading_order, read_folder
 from worthbook.definitions.report import ReportDefinition
@@ -62,7 +63,7 @@ class Catalogue:
         found = sorted(definitions, key=lambda each: each.name)
         return cls(
             tables=_by_name(found, TableDefinition),
-            mappings=_by_name(found, MappingDefinition),
+            mappings=_mappings(found),
             populations=_by_name(found, PopulationDefinition),
             measures=_by_name(found, MeasureDefinition),
             models=_by_name(found, ModelDefinition),
@@ -178,10 +179,18 @@ def read_catalogue(own: Path | None = None) -> Catalogue:
     Raises:
         WorthbookError: with every problem of every file.
     """
-    shipped, added = read_shipped(), Reading() if own is None else read_own(own)
-    reading = combine(shipped, added)
-    raise_all(find_problems(reading) if added.definitions else reading.problems)
+    recipes = read_recipes()
+    added = Reading() if own is None else read_own(own)
+    reading = combine(combine(read_shipped(), recipes), added)
+    raise_all(find_problems(reading) if added.definitions or recipes.definitions else reading.problems)
     return Catalogue.of(reading.definitions)
+
+
+def read_recipes() -> Reading:
+    """The mappings that the user saved outside any book; other definitions belong into a book, with the numbers."""
+    folder = user_definitions()
+    found = read_own(folder) if folder.is_dir() else Reading()
+    return replace(found, definitions=tuple(each for each in found.definitions if isinstance(each, MappingDefinition)))
 
 
 def read_shipped() -> Reading:
@@ -202,6 +211,13 @@ def find_problems(reading: Reading) -> tuple[Problem, ...]:
     from worthbook.data.formula import parse  # noqa: PLC0415  see Catalogue.needs
 
     return tuple(sorted((*reading.problems, *checks.problems(reading, parse)), key=in_reading_order))
+
+
+def _mappings(definitions: Iterable[Definition]) -> dict[str, MappingDefinition]:
+    """Those that are declared, and the layouts that follow from the tables."""
+    declared = _by_name(definitions, MappingDefinition)
+    own = own_layouts(_by_name(definitions, TableDefinition).values(), declared.values())
+    return dict(sorted({**{each.name: each for each in own}, **declared}.items()))
 
 
 def _by_name(definitions: Iterable[Definition], kind: type[_Kind]) -> dict[str, _Kind]:
