@@ -12,7 +12,11 @@ from worthbook.kernel.errors import WorthbookError
 
 BAD = Path(__file__).resolve().parents[1] / "bad_input"
 
-HOW = "\n  hint: Name one of the columns {name}, or say which it is: --map {name}=COLUMN. Columns found: {columns}."
+HOW = (
+    "\n  hint: Name one of the columns {name}, or say which it is: worthbook inspect FILE --map {line}. "
+    "{near}Columns found: {columns}."
+)
+NOTHING = "customer_id=COLUMN ordered_on=COLUMN amount=COLUMN"
 CLOSE = "\n  hint: Close or remove the quote in that line, then import the file again."
 NO_CUSTOMER = "PATH: [customer-column-missing] No column of FILE says who the customer is."
 NO_DATE = "PATH: [date-column-missing] No column of FILE holds dates."
@@ -29,13 +33,25 @@ CASES = {
     "\n  hint: Export it again with the lines.",
     "binary.csv": "[file-not-text] FILE is neither a text table (CSV) nor Parquet: it holds binary data."
     "\n  hint: Save it as CSV (UTF-8) or Parquet first; Excel workbooks are not read yet.",
-    "no_customer.csv": NO_CUSTOMER + HOW.format(name="customer_id", columns="order_date, amount"),
-    "no_date.csv": NO_DATE + HOW.format(name="ordered_on", columns="customer_id, amount"),
+    "no_customer.csv": NO_CUSTOMER
+    + HOW.format(
+        name="customer_id",
+        line="customer_id=COLUMN ordered_on=order_date amount=amount",
+        near="",
+        columns="order_date, amount",
+    ),
+    "no_date.csv": NO_DATE
+    + HOW.format(
+        name="ordered_on",
+        line="customer_id=customer_id ordered_on=COLUMN amount=amount",
+        near="Nearest layouts: cdnow (lacks date, n_cds), worthbook_orders (lacks ordered_on). ",
+        columns="customer_id, amount",
+    ),
     "no_customer_no_date.csv": NO_CUSTOMER
-    + HOW.format(name="customer_id", columns="colour, size")
+    + HOW.format(name="customer_id", line=NOTHING, near="", columns="colour, size")
     + "\n"
     + NO_DATE
-    + HOW.format(name="ordered_on", columns="colour, size"),
+    + HOW.format(name="ordered_on", line=NOTHING, near="", columns="colour, size"),
     "all_rejected.csv": "PATH: [all-lines-rejected] None of the 3 lines of FILE could be used. "
     "Lines rejected: 2, the first is line 2: 'yesterday' cannot be read as a date. "
     "Lines rejected: 1, the first is line 4: 'ten' cannot be read as a number."
