@@ -18,6 +18,8 @@ from tests.data.test_layouts import LAYOUTS
 from worthbook.cli.main import app
 from worthbook.data.book import Book
 
+MISSING = {"en": "Missing, and what it would add", "zh": "缺少的数据及其作用"}
+"""What follows is last and grows with every measure of the catalogue."""
 IN_CHINESE = {"wechat_bill.csv", "bank_balances.csv", "youzan_orders.csv"}
 
 
@@ -41,7 +43,7 @@ def refused(*arguments: str | Path) -> str:
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_what_is_said_of_each_layout(name: str) -> None:
     language = "zh" if name in IN_CHINESE else "en"
-    made = inspected(FILES / name, "--language", language)
+    made = inspected(FILES / name, "--language", language).partition(f"\n{MISSING[language]}\n")[0] + "\n"
     path = FILES / "inspect" / name.replace(".csv", f".{language}.txt")
     if os.environ.get("WORTHBOOK_RENEW_GOLDEN"):
         path.write_text(made, encoding="utf-8")
