@@ -19,6 +19,7 @@ from worthbook.cli.lifetime import lifetime
 from worthbook.cli.list import list_definitions
 from worthbook.cli.rejects import app as rejects
 from worthbook.cli.runs import runs
+from worthbook.cli.subject_export import subject_export
 from worthbook.cli.survey import survey
 from worthbook.cli.undo import undo
 
@@ -45,6 +46,7 @@ for command, name in (
     (check, "check"),
     (demo, "demo"),
     (erase, "erase"),
+    (subject_export, "subject-export"),
 ):
     app.command(name)(command)
 

@@ -8,46 +8,27 @@ delete the files that nothing names any more; whoever erases next, or asks for i
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from worthbook.data.book import DECISIONS, ERASURES, REJECTS, Book, Change, now, who
+from worthbook.data.book import ERASURES, Book, Change, now, who
 from worthbook.data.delta import EARLIER, DataFile, StoredTable
 from worthbook.data.erasures import COLUMNS, Erasure, erased_sql, id_hash, read_erasures
 from worthbook.data.history import LINKS, Event
 from worthbook.data.history import Change as TableChange
 from worthbook.data.ledger import quoted
-from worthbook.data.links import MERGED
 from worthbook.data.merges import write_rows
 from worthbook.data.sheets import CUSTOMER
+from worthbook.data.traces import Traces, cells_naming, rows_of, traces_in
 from worthbook.definitions.table import TableDefinition
-from worthbook.kernel.units import Unit
 from worthbook.kernel.whole import replacing
 
 _MEMORY = "2GB"
-_LEAST_VALUE = 4
-"""Shorter values of a person (a first name) say too little to look for them in lines of files."""
-
-
-@dataclass(frozen=True)
-class _Rewrite:
-    """What goes from the files of one table."""
-
-    drop: str
-    """Condition in SQL: the rows that are removed."""
-    blank: Mapping[str, str]
-    """Column → condition under which its value becomes unknown."""
-
-    @property
-    def touches(self) -> str:
-        """Condition: the rows that are not left as they are."""
-        return " OR ".join(f"({each})" for each in (self.drop, *self.blank.values()))
 
 
 def erase(
@@ -134,10 +115,10 @@ class _Eraser:
         removed: dict[str, int] = {}
         changed: dict[str, TableChange] = {}
         files = 0
-        cells = self._cells()
-        for name in self.change.history.versions:
-            table = self.change.table(name)
-            rewrite = self._rewrite(name, table, cells)
+        there = {name: self.change.table(name) for name in self.change.history.versions}
+        cells = cells_naming(self.connection, there, self.tables, self.ids)
+        for name, table in there.items():
+            rewrite = traces_in(name, table, self.tables, self.ids, cells)
             old, new, rows = self._rewritten(table, rewrite) if rewrite is not None else ([], [], 0)
             if rows:
                 left = sum(file.rows for file in table.files()) - rows if name == LINKS else 0
@@ -146,36 +127,13 @@ class _Eraser:
                 files += len(old)
         return removed, changed, files
 
-    def _rewrite(self, name: str, table: StoredTable, cells: str) -> _Rewrite | None:
-        listed = _listed(self.ids)
-        if name == REJECTS:
-            text = [each for each, storage in table.columns.items() if storage == "text" and each not in _OURS]
-            found = " OR ".join(f"regexp_matches(coalesce(\"{each}\", ''), $cells)" for each in text)
-            return _Rewrite(found.replace("$cells", cells), {})
-        if name in {DECISIONS, LINKS}:
-            return _Rewrite(f'"{CUSTOMER}" IN ({listed}) OR "{MERGED}" IN ({listed})', {})
-        definition, columns = self.tables.get(name), set(table.columns)
-        if definition is None:  # a table that is defined no more
-            return _Rewrite(f'"{CUSTOMER}" IN ({listed})', {}) if CUSTOMER in columns else None
-        drop = [definition.customer] if definition.customer in columns else []
-        blank: list[str] = []
-        for column, each in definition.columns.items():
-            if each.personal and each.unit is Unit.ID and column in columns and column != definition.customer:
-                (drop if each.required or column in definition.key else blank).append(column)
-        if not drop and not blank:
-            return None
-        return _Rewrite(
-            " OR ".join(f'"{each}" IN ({listed})' for each in drop) or "FALSE",
-            {each: f'"{each}" IN ({listed})' for each in blank},
-        )
-
-    def _rewritten(self, table: StoredTable, rewrite: _Rewrite) -> tuple[list[DataFile], list[DataFile], int]:
+    def _rewritten(self, table: StoredTable, rewrite: Traces) -> tuple[list[DataFile], list[DataFile], int]:
         """The files that hold something of the customer, those in their place, and how many rows that concerns."""
         old: list[DataFile] = []
         new: list[DataFile] = []
         touched = 0
         for file in table.files():
-            found = f"SELECT count(*) {_from(table, file)} WHERE {rewrite.touches}"
+            found = f"SELECT count(*) {rows_of(table, file)} WHERE {rewrite.touches}"
             ((rows,),) = self.connection.execute(found).fetchall()
             if rows:
                 old.append(file)
@@ -183,13 +141,13 @@ class _Eraser:
                 touched += rows
         return old, new, touched
 
-    def _written(self, table: StoredTable, file: DataFile, rewrite: _Rewrite) -> Iterator[DataFile]:
+    def _written(self, table: StoredTable, file: DataFile, rewrite: Traces) -> Iterator[DataFile]:
         prefix = EARLIER if file.is_earlier else "erased-"
         path = table.place(f"{prefix}{uuid.uuid4().hex}", file.bucket)
         blanks = ", ".join(
             f'CASE WHEN {when} THEN NULL ELSE "{name}" END AS "{name}"' for name, when in rewrite.blank.items()
         )
-        query = f"SELECT * {f'REPLACE ({blanks})' if blanks else ''} {_from(table, file)}"
+        query = f"SELECT * {f'REPLACE ({blanks})' if blanks else ''} {rows_of(table, file)}"
         query += f" WHERE NOT coalesce({rewrite.drop}, FALSE)"
         order = [f'"{name}"' for name in (CUSTOMER, "ordered_on", "import_id", "import_line") if name in table.columns]
         query += f" ORDER BY {', '.join(order)}"
@@ -201,48 +159,9 @@ class _Eraser:
         else:
             path.unlink(missing_ok=True)
 
-    def _cells(self) -> str:
-        """A regular expression, as an SQL text, for a cell of a line that says who the customer is."""
-        wanted = sorted({*self.ids, *self._values()}, key=len, reverse=True)
-        either = "|".join(re.escape(each).replace("/", "\\/") for each in wanted)
-        pattern = f"(^|[,;\"'\\s=])({either})($|[,;\"'\\s])"
-        return "'" + pattern.replace("'", "''") + "'"
-
-    def _values(self) -> Iterator[str]:
-        """Texts by which the customer can be told, from the tables that have them."""
-        for name, definition in self.tables.items():
-            if name in self.change.history.versions and definition.customer is not None:
-                table = self.change.table(name)
-                telling = [
-                    column
-                    for column, each in definition.columns.items()
-                    if each.personal and each.unit in {Unit.TEXT, Unit.ID} and column in _TELLING & table.columns.keys()
-                ]
-                for file in table.files() if telling else ():
-                    listed = ", ".join(f'"{each}"' for each in telling)
-                    mine = f'"{definition.customer}" IN ({_listed(self.ids)})'
-                    for row in self.connection.execute(f"SELECT {listed} {_from(table, file)} WHERE {mine}").fetchall():
-                        yield from (str(value) for value in row if value is not None and len(value) >= _LEAST_VALUE)
-
-
-_TELLING = frozenset({"name", "email", "phone", "credit_code", "address"})
-_OURS = frozenset({"import_id", "reason", "file"})
-"""Texts of the table of rejects that come from us."""
-
 
 def _rows(erasure: Erasure) -> Iterator[tuple[object, ...]]:
     counted = json.dumps(dict(erasure.tables))
     for number, hashed in enumerate(erasure.id_hashes):
         about = (erasure.at, erasure.who, erasure.why, erasure.salt, hashed, counted, erasure.files)
         yield (erasure.erasure_id, number, *about)
-
-
-def _listed(ids: Collection[str]) -> str:
-    return ", ".join("'" + each.replace("'", "''") + "'" for each in ids)
-
-
-def _from(table: StoredTable, file: DataFile) -> str:
-    """The rows of a file with all columns of its table."""
-    paths = [file.path, *([] if table.shape is None else [table.shape])]
-    listed = ", ".join(f"'{quoted(path)}'" for path in paths)
-    return f"FROM read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
