@@ -25,7 +25,7 @@ _TITLE = Text(en="What {book} holds about you", zh="{book} 中与您有关的全
 _LEAD = Text(
     en="Every row of every table under the ids {ids}, as it was imported, with file and line; then what was worked out "
     "from it in the latest evaluation. data.json holds the same for programs.",
-    zh="以下为编号 {ids} 名下各数据表的全部记录，按导入时原样列出，并注明文件和行号；其后是最近一次评估中由此算出的结果。"
+    zh="以下为编号 {ids} 名下各数据表的全部记录，按导入时原样列出，并注明文件和行号；其后是最近一次评估的计算结果。"
     "data.json 为供程序读取的同一内容。",
 )
 _ROWS = Text(en="{count} rows", zh="{count} 行")
