@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from worthbook.kernel.errors import WorthbookError
+from worthbook.kernel.language import Text
 from worthbook.models.company.company import END, Company, simulate_company
 from worthbook.models.company.selling import PRICE_RISE, RETURN_RATE
 from worthbook.services.evaluate import Evaluated
@@ -19,6 +20,7 @@ from worthbook.services.open_book import OpenBook, open_book
 
 CUSTOMERS = 3_000
 GONE = {"slipping", "lapsed"}
+SURVEYS = {"nps.csv", "importance_performance.csv", "kano_shop.csv"}
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +72,7 @@ def test_the_report_and_the_lists_lie_in_the_book(demo: Evaluated, folder: Path)
 
 
 def test_every_line_is_accepted(demo: Evaluated, company: Company) -> None:
-    (source,) = demo.evaluation.sources
+    source = next(each for each in demo.evaluation.sources if each.file == "orders.csv")
     assert (source.mapping, source.read, source.accepted) == (
         "worthbook_orders",
         len(company.lines["amount"]),
@@ -151,7 +153,7 @@ def test_the_interval_of_the_next_year_holds_what_then_came(demo: Evaluated, com
 def test_the_same_firm_again_adds_nothing(demo: Evaluated, folder: Path) -> None:
     again = make_demo(folder, customers=CUSTOMERS)
     assert again.evaluation.run_id == demo.evaluation.run_id
-    assert len(again.evaluation.sources) == 1
+    assert len(again.evaluation.sources) == 1 + len(SURVEYS)
 
 
 @pytest.mark.usefixtures("demo")
@@ -178,3 +180,35 @@ def test_the_demonstration_speaks_chinese_and_opens_no_network(tmp_path: Path, m
     found = make_demo(tmp_path, customers=100, language="zh")
     assert found.evaluation.title == "灯笼茶行"
     assert "绿茶" in (tmp_path / "orders.csv").read_text(encoding="utf-8")
+
+
+def test_hostages_are_found_by_what_they_say_and_do(book: OpenBook, company: Company) -> None:
+    placed = values(book, "satisfaction_loyalty")
+    planted = [placed[customer] for customer in company.asked.hostages]
+
+    assert len(planted) >= 30
+    assert sum(cell == "hostage" for cell in planted) / len(planted) > 0.9
+
+
+def test_satisfaction_is_unknown_for_those_who_did_not_answer(book: OpenBook, company: Company) -> None:
+    asked = set(company.asked.files["nps"]["customer_id"].tolist())
+    known = {customer for customer, value in values(book, "satisfaction_latest").items() if value is not None}
+
+    assert known == asked
+
+
+def test_the_feature_that_becomes_expected_is_found(demo: Evaluated) -> None:
+    study = demo.evaluation.study("kano_features")
+    assert study is not None
+    drift = study.table("drift")
+    ageing = [name for name, found in zip(drift.column("feature"), drift.column("ageing"), strict=True) if found]
+
+    assert ageing == [Text(en="Delivery the next day", zh="次日送达")]
+
+
+def test_the_fall_of_the_last_wave_and_the_urgent_attributes_are_told(demo: Evaluated) -> None:
+    assert fact(demo, "net_promoter", "change_high") < 0
+    study = demo.evaluation.study("importance_satisfaction")
+    assert study is not None
+    first = study.table("attributes").column("attribute")[:2]
+    assert {each.en for each in first if isinstance(each, Text)} == {"Low prices", "Good service"}

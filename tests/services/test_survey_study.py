@@ -98,7 +98,7 @@ def test_an_ageing_feature_is_found_and_a_steady_one_is_not(kano_file: Path) -> 
 def test_options_of_kano_are_named_with_the_result(kano_file: Path) -> None:
     found = survey_study(kano_file, options={"table": "classic", "rule": "mode"})
 
-    assert "Classes by the classical table; class rule: the most frequent class" in said(found)
+    assert "classes by the classical table; class rule: the most frequent class" in said(found)
 
 
 @pytest.mark.shared_data
@@ -233,3 +233,13 @@ def test_margins_that_do_not_fit_are_told(careless: Path, margin: dict[str, floa
         survey_study(careless, "survey_quality", margins={"region": margin})
 
     assert said_why in error.value.problems[0].what.en
+
+
+@pytest.mark.shared_data
+def test_constructs_of_the_mobile_phone_survey(shared: Path) -> None:
+    """Satisfaction by equal weights 71.9704 (mobi, ECSI; computed beside the index of Tenenhaus et al. 2005)."""
+    found = survey_study(shared / "data" / "mobi_ecsi" / "mobi.csv")
+    by_name = {row["construct"]["en"]: row for row in rows(found, "constructs")}  # type: ignore[index]
+
+    assert by_name["Satisfaction"]["score"] == pytest.approx(71.9704, abs=5e-5)
+    assert (by_name["Complaints"]["items"], by_name["Complaints"]["alpha"]) == (1, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from worthbook.cli.survey_check import check_answers
+from worthbook.cli.survey_form import form
 from worthbook.cli.survey_import import import_answers
 from worthbook.cli.survey_kano import kano
 from worthbook.cli.survey_map import value, value_map
@@ -21,6 +22,7 @@ survey = typer.Typer(
 )
 
 for command, name in (
+    (form, "form"),
     (import_answers, "import"),
     (check_answers, "check"),
     (score, "score"),

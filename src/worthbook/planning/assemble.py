@@ -9,6 +9,7 @@ from typing import Literal
 
 from worthbook.data import columns
 from worthbook.data.engine import Engine, Snapshot
+from worthbook.data.survey_tables import ANSWERS, SurveyTables
 from worthbook.definitions.model import ModelDefinition
 from worthbook.definitions.report import ReportDefinition
 from worthbook.kernel.evaluation import Evaluation, FrameworkResult, ModelResult, SourceFile
@@ -27,6 +28,7 @@ from worthbook.planning.resolve import resolve
 from worthbook.planning.run import Workbench
 from worthbook.planning.store import KeptRun, Store
 from worthbook.planning.study import COMPARING, StudyContext, make_study
+from worthbook.planning.surveys import BookSurveys
 from worthbook.planning.trials import split_of
 
 ASSEMBLY_VERSION = "1"
@@ -60,6 +62,7 @@ def assemble(  # noqa: PLR0913, PLR0917 - a book's parts, what to say of it, wha
     )
     plan = resolve(catalogue, snapshot, asked, as_of)
     made_from = [plan.provenance[name].id for name in asked]
+    made_from += [leaf.id for leaf in _told_by_respondents(snapshot).values()]
     definitions = [report.fingerprint, *(catalogue.studies[name].fingerprint for name in report.studies)]
     words = [definition.model_dump(mode="json") for definition in catalogue.definitions]
     about_it = [about.title, about.currency, ASSEMBLY_VERSION]
@@ -104,9 +107,11 @@ def _evaluated(
         customers=customers,
         currency=about.currency,
         fits=_fits(bench, definitions),
-        provenance=bench.plan.provenance,
+        provenance={**bench.plan.provenance, **_told_by_respondents(bench.snapshot)},
         models={model.name: model for model in models},
         lifetimes=weighed,
+        surveys=BookSurveys(SurveyTables(bench.engine, bench.snapshot, catalogue.tables, bench.plan.as_of)),
+        instruments=catalogue.instruments,
     )
     studies = tuple(make_study(catalogue.studies[name], context) for name in report.studies)
     facts = _facts(bench, about, customers, headline, frameworks, models, studies)
@@ -128,6 +133,12 @@ def _evaluated(
         facts=facts,
     )
     return evaluation, {study.name: study.provenance for study in studies}
+
+
+def _told_by_respondents(snapshot: Snapshot) -> dict[str, Provenance]:
+    """Where the studies of surveys come from."""
+    content = snapshot.content.get(ANSWERS)
+    return {} if content is None else {ANSWERS: Provenance("table", ANSWERS, None, content, "import")}
 
 
 def _weighed(bench: Workbench, first: dt.date, report: ReportDefinition) -> Lifetimes | None:

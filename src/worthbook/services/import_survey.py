@@ -118,7 +118,7 @@ def mapping_of(instrument: InstrumentDefinition) -> MappingDefinition:
     common = {"survey_id": survey, "question_id": "answer_label"}
     answers = {
         **common, "respondent_id": "coalesce(respondent, customer)", "customer_id": "customer", "brand": "brand",
-        "wave": "wave", "value": "number(answer)", "text": "answer", "weight": "weight",
+        "wave": "wave", "value": _value(instrument), "text": "answer", "weight": "weight",
         "answered_at": "coalesce(answered_on, imported_on)",
     }  # fmt: skip
     kinds = {"nps": "'nps'", "servqual": "'servqual'", "kano": "'kano'", "index": "'satisfaction'",
@@ -138,6 +138,28 @@ def mapping_of(instrument: InstrumentDefinition) -> MappingDefinition:
             }),
         ),
     )  # fmt: skip
+
+
+def _value(instrument: InstrumentDefinition) -> str:
+    """A formula that gives an answer as a number on its scale; unknown where it is none."""
+    cases: list[str] = []
+    for scale_name, scale in instrument.scales.items():
+        asked = [name for name in instrument.rated if instrument.questions[name].scale == scale_name]
+        if not asked:
+            continue
+        among = f"answer_label in ({', '.join(_quoted(name) for name in asked)})"
+        spelt = {**{text: code for code, label in scale.labels.items() for text in (label.en, label.zh)},
+                 **scale.spellings}  # fmt: skip
+        for code in sorted(set(spelt.values())):
+            texts = ", ".join(_quoted(text.lower()) for text, number in spelt.items() if number == code)
+            cases.append(f"when {among} and lower(trim(answer)) in ({texts}) then {code}")
+        low, high = scale.bounds
+        cases.append(f"when {among} and number(answer) between {low:g} and {high:g} then number(answer)")
+    return f"case {' '.join(cases)} end"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 _UNITS = {"respondent": Unit.ID, "customer": Unit.ID, "weight": Unit.RATIO, "answered_on": Unit.TIME}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import filecmp
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from worthbook.data.book import Book
@@ -11,7 +12,9 @@ from worthbook.data.tabular import write_csv
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Language, Text
 from worthbook.models.company.company import simulate_company
+from worthbook.models.company.surveying import Columns
 from worthbook.services.evaluate import Evaluated, evaluate_files
+from worthbook.services.import_survey import import_survey
 from worthbook.services.ingest_files import book_beside
 
 TITLE = Text(en="Lantern Tea", zh="灯笼茶行")
@@ -58,4 +61,13 @@ def make_demo(folder: Path, *, customers: int = 10_000, seed: int = 7, language:
         draft.replace(orders)
     if not (home / "book.toml").exists():
         Book.create(home, TITLE.say(language), CURRENCY, language)
+    _bring_surveys(company.asked.files, folder, home, language)
     return evaluate_files([orders], folder=home, language=language)
+
+
+def _bring_surveys(files: Mapping[str, Columns], folder: Path, home: Path, language: Language) -> None:
+    """The answers to each instrument, written beside the orders and imported; known ones are not imported twice."""
+    for instrument, columns in files.items():
+        file = folder / f"{instrument}.csv"
+        write_csv(columns, file)
+        import_survey(file, home, instrument=instrument, language=language)

@@ -56,6 +56,8 @@ STUDIES: Mapping[Scoring, str] = {
     "kano": "kano_features",
     "dual": "importance_satisfaction",
     "points": "importance_satisfaction",
+    "index": "construct_scores",
+    "profile": "construct_scores",
 }
 """Which study scores an instrument."""
 

@@ -1,8 +1,8 @@
 """A small tea firm simulated from known parameters: what a demonstration shows, and what tests must find again.
 
 Planted truths: the purchase rhythm of the base; a large account that buys every week below cost; a group of regular
-customers that stopped coming; prices that rise by a known rate; and a year of purchases after the end that nobody is
-shown.
+customers that stopped coming; prices that rise by a known rate; a year of purchases after the end that nobody is
+shown; and in the answers to surveys what drives satisfaction, hostages, and a feature that becomes expected.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from numpy.typing import NDArray
 
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Language, Text
-from worthbook.models.company.buying import BIG_ACCOUNT, DAYS, FUTURE_DAYS, IntArray, Rhythm, occasions
+from worthbook.models.company.buying import BIG_ACCOUNT, DAYS, FUTURE_DAYS, IntArray, Occasions, Rhythm, occasions
 from worthbook.models.company.selling import Lines, Shelf, sell, with_returns
+from worthbook.models.company.surveying import Asked, ask
 
 END = dt.date(2026, 6, 30)
 """The last day of the history."""
 
+DAYS_PER_YEAR = 365
 FEWEST = 100
 
 TOO_SMALL = Fault(
@@ -55,6 +57,8 @@ class Company:
 
     lines: Mapping[str, NDArray[np.generic]]
     truth: Truth
+    asked: Asked
+    """What customers answered in three waves, and what was planted in it."""
 
 
 def simulate_company(customers: int = 10_000, seed: int = 7, language: Language = "en") -> Company:
@@ -89,7 +93,17 @@ def simulate_company(customers: int = 10_000, seed: int = 7, language: Language 
         future_revenue=float(sold.amount[sold_later].sum()),
     )
     lines = with_returns(sold, random)
-    return Company(_exported(lines.take(np.flatnonzero(lines.day < DAYS)), shelf, language), truth)
+    # Answers have a chance of their own, so that a firm's orders are the same whether it asks or not.
+    asked = ask(*_last_year(bought, customers), np.random.default_rng([seed, 1]))
+    return Company(_exported(lines.take(np.flatnonzero(lines.day < DAYS)), shelf, language), truth, asked)
+
+
+def _last_year(bought: Occasions, customers: int) -> tuple[NDArray[np.str_], IntArray]:
+    """Everyone who had bought by the end, and on how many days of the last year."""
+    known = np.unique(bought.customer[bought.day < DAYS])
+    recent = (bought.day >= DAYS - DAYS_PER_YEAR) & (bought.day < DAYS)
+    counts = np.bincount(bought.customer[recent], minlength=customers)
+    return _customer_ids(known), counts[known].astype(np.int64)
 
 
 def _customer_ids(numbers: IntArray) -> NDArray[np.str_]:

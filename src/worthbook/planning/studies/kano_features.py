@@ -308,8 +308,10 @@ def _told(features: _Features) -> Iterator[Finding]:
 
 def _ageing(name: Text, waves: tuple[str, ...], better: float, worse: float, p: float) -> Finding:
     numbers = {key: Text(en=show(value, Unit.RATIO, "en"), zh=show(value, Unit.RATIO, "zh"))
-               for key, value in {"better": better, "worse": worse, "p": p}.items()}  # fmt: skip
-    return Finding(words.AGEING.format(name=name, first=waves[0], last=waves[-1], **numbers), "warning")
+               for key, value in {"better": better, "worse": worse}.items()}  # fmt: skip
+    chance = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"  # noqa: PLR2004 - as p is written
+    said = words.AGEING.format(name=name, first=waves[0], last=waves[-1], chance=chance, **numbers)
+    return Finding(said, "warning")
 
 
 def _split(features: _Features, names: tuple[str, ...], tallies: list[Tally], p: FloatArray) -> Iterator[Finding]:

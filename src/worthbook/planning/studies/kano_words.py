@@ -48,8 +48,9 @@ RULE = {
     "mode": Text(en="the most frequent class", zh="取最多的类别"),
 }
 READ_AS = Text(
-    en="Classes by {table}; class rule: {rule}; ellipses from {draws} bootstrap draws (seed {seed}).",
-    zh="分类依据：{table}；归类规则：{rule}；椭圆由{draws}次自助抽样得出（种子 {seed}）。",
+    en="All waves together; classes by {table}; class rule: {rule}; ellipses from {draws} bootstrap draws (seed "
+    "{seed}).",
+    zh="各期合并计算；分类依据：{table}；归类规则：{rule}；椭圆由{draws}次自助抽样得出（种子 {seed}）。",
 )
 IN_CLASS = Text(en="{kind}: {names}. {strategy}", zh="{kind}：{names}。{strategy}")
 UNDECIDED = Text(
@@ -57,9 +58,9 @@ UNDECIDED = Text(
     zh="介于两类之间、尚不能判定（Fong 检验）：{names}。",
 )
 AGEING = Text(
-    en="'{name}' is ageing: from {first} to {last} better moved by {better}, worse by {worse} (p {p}); "
+    en="'{name}' is ageing: from {first} to {last} better moved by {better}, worse by {worse} ({chance}); "
     "what delighted is becoming expected.",
-    zh="“{name}”正在老化：从{first}到{last}，better 变动{better}，worse 变动{worse}（p={p}）；"
+    zh="“{name}”正在老化：从{first}到{last}，better 变动{better}，worse 变动{worse}（{chance}）；"
     "原本令人惊喜的正变成理所当然。",
 )
 STEADY = Text(

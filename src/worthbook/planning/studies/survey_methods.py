@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from worthbook.planning.studies.construct_scores import CONSTRUCT_SCORES
 from worthbook.planning.studies.context import Method
 from worthbook.planning.studies.delivered_value import DELIVERED_VALUE
 from worthbook.planning.studies.importance_map import IMPORTANCE_MAP
@@ -16,6 +17,7 @@ from worthbook.planning.studies.survey_quality import SURVEY_QUALITY
 from worthbook.planning.studies.value_map import VALUE_MAP
 
 SURVEY_METHODS: Mapping[str, Method] = {
+    "construct_scores": CONSTRUCT_SCORES,
     "delivered_value": DELIVERED_VALUE,
     "importance_map": IMPORTANCE_MAP,
     "kano": KANO,
