@@ -22,13 +22,16 @@ NAMES = (
     "abc_classes",
     "abc_classes_margin",
     "activity",
+    "attitude_behaviour",
     "customer_pyramid",
     "customer_pyramid_four",
     "customer_pyramid_orders",
     "customer_pyramid_two",
     "cycle_ticket",
     "grades",
+    "hygiene_motivators",
     "rfm",
+    "satisfaction_loyalty",
 )
 
 

@@ -41,7 +41,11 @@ FIRM = """
         cast(i * 37 % 500 as double) as recency_days, cast(i * 37 % 500 + i % 400 as double) as tenure_days,
         if(i % 3 = 0, null, cast(i % 61 + 1 as double)) as mean_days_between,
         recency_days / mean_days_between as overdue_ratio,
-        if(i % 5 = 0, null, (i % 41 - 20) / 25.0::double) as revenue_growth_12m
+        if(i % 5 = 0, null, (i % 41 - 20) / 25.0::double) as revenue_growth_12m,
+        i % 7 as orders_12m, if(i % 4 = 0, null, cast(i % 11 * 10 as double)) as satisfaction_latest,
+        if(i % 4 = 1, null, cast(i % 13 * 8 as double)) as loyalty_attitude,
+        if(i % 6 = 0, null, 1 + i % 7 * 1.0::double) as hygiene_score,
+        if(i % 6 = 1, null, 1 + i % 5 * 1.5::double) as motivator_score
     from range(1000) as customers(i)
 """
 """A firm with many ties and unknowns."""
