@@ -25,6 +25,7 @@ from tools.reference import NOTE
 from worthbook.kernel.language import Text
 from worthbook.models.base import Estimate
 from worthbook.models.lifetime import BGNBD, MBGNBD, NBD, GammaGamma, ParetoNBD, PurchaseHistory, SpendHistory
+from worthbook.models.lifetime.ggompertz_nbd import GGompertzNBD
 from worthbook.models.lifetime.holdout import Trial
 from worthbook.models.lifetime.purchase_model import PurchaseFit, PurchaseModel
 from worthbook.models.retention import (
@@ -156,6 +157,11 @@ def _cdnow(folder: Path) -> Iterator[Row]:
         yield from Case(name, data).estimates(fit, expected["mle"][name])
         yield from _errors(Case(name, data), fit, trial, expected["holdout_errors"][name])
     yield from _predictions(data, history, expected["predictions"])
+    ageing = GGompertzNBD().fit(history)
+    case, paper = Case("GGompertz/NBD", data), expected["published"]["GGom/NBD"]
+    for each in ageing.summary[:2]:
+        yield case.row(each.symbol, each.estimate, paper[each.symbol], 1e-3)
+    yield case.row("log-likelihood", ageing.log_likelihood, paper["ll"], 5e-3, absolute=True)
     amounts = GammaGamma().fit(SpendHistory(history.x, spend))
     yield from Case("Gamma-Gamma", data).estimates(amounts, expected["mle"]["Gamma-Gamma repeat purchases"])
 

@@ -99,7 +99,7 @@ def test_what_it_was_made_from_is_said(facts: Facts) -> None:
     data = facts["data"]
     assert (data["customers"], data["repeat_buyers"], data["repeat_purchases"]) == (2357, 946, 2457)
     assert (data["first"], data["fitted_until"], data["as_of"]) == ("1997-01-01", "1997-09-30", "1998-06-30")
-    assert [each["weeks"] for each in facts["baselines"]] == [39, 39]
+    assert [each["weeks"] for each in facts["baselines"]] == [39, 39, 39]
 
 
 @pytest.mark.shared_data

@@ -17,7 +17,7 @@ HISTORY = PurchaseHistory([0, 4, 2], [0, 20, 10], [20, 20, 40])
 def test_scores_by_hand() -> None:
     """Own pace over 10 weeks: 0, 2, 0.5; the average: 6 / 80 * 10 = 0.75 each."""
     report = score_holdout(HISTORY, [0, 1, 1], 10, [0.5, 1, 1])
-    model, own, average = (row.score for row in report.rows)
+    model, own, average, silent = (row.score for row in report.rows)
     assert (model.total, model.total_error) == (2.5, 0.25)
     assert model.mae == pytest.approx(0.5 / 3)
     assert model.rmse == pytest.approx(np.sqrt(0.25 / 3))
@@ -25,6 +25,7 @@ def test_scores_by_hand() -> None:
     assert own.mae == pytest.approx(0.5)
     assert average.rmse == pytest.approx(np.sqrt((0.75**2 + 2 * 0.25**2) / 3))
     assert average.correlation is None
+    assert silent.total == pytest.approx(2)  # usual gaps are 5 weeks; the third customer has been silent for 30
     assert report.grade == "B"
     assert report.sentence.en.startswith("Tested on 10 weeks it had not seen, the model expected 2 purchases")
     assert "评级 B" in report.sentence.zh

@@ -1,10 +1,11 @@
 """Is the model any good: forecasts against what happened in a period that the model had not seen.
 
 Wübben and von Wangenheim (2008, Journal of Marketing 72, 82-93) found that simple rules often do as well as these
-models, so a model is always shown beside two of them:
+models, so a model is always shown beside three of them:
 
 - "own pace": each customer goes on buying as often as so far, x / T;
-- "same for all": everyone buys as often as the average customer did.
+- "same for all": everyone buys as often as the average customer did;
+- "hiatus": who has been silent for three usual gaps has left, the others go on at their own pace.
 
 The grade goes by the root of the mean squared error. The mean absolute error is shown too, but cannot judge forecasts
 of an expected number: where most customers buy nothing, it is smallest for the forecast that nobody buys anything at
@@ -13,16 +14,18 @@ all.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from worthbook.kernel.errors import Fault
+from worthbook.kernel.errors import Fault, WorthbookError
 from worthbook.kernel.language import Text
 from worthbook.models.base import FloatArray
 from worthbook.models.distinct import weighted_sum
+from worthbook.models.lifetime.baselines import Baseline
 from worthbook.models.lifetime.data import UNIT_NAMES, PurchaseHistory
 from worthbook.models.lifetime.scores import Score, Tenth, by_tenth, score
 
@@ -56,6 +59,13 @@ NOBODY_BOUGHT = Fault(
 THE_MODEL = Text(en="the model", zh="模型")
 OWN_PACE = Text(en="everyone goes on at their own pace", zh="每位客户保持各自的购买频率")
 SAME_FOR_ALL = Text(en="everyone buys the average", zh="每位客户都按平均频率购买")
+
+SILENT_LEAVE = Text(en="the long silent have left", zh="久未购买者视为已流失")
+RULES: Mapping[Literal["own_pace", "same_for_all", "hiatus"], Text] = {
+    "own_pace": OWN_PACE,
+    "same_for_all": SAME_FOR_ALL,
+    "hiatus": SILENT_LEAVE,
+}
 
 SENTENCE = Text(
     en=(
@@ -120,7 +130,7 @@ class Trial:
 
     def rules(self) -> tuple[HoldoutRow, ...]:
         """How the simple rules did."""
-        return tuple(self.row(name, forecast) for name, forecast in _simple_rules(self.history, self.horizon))
+        return tuple(self.row(name, forecast) for name, forecast in _forecasts(self.history, self.horizon))
 
     def row(self, name: Text, forecast: FloatArray) -> HoldoutRow:
         """How one forecast did.
@@ -223,10 +233,10 @@ def grade_of(model: Score, rule: Score) -> Grade:
     return "C"
 
 
-def _simple_rules(history: PurchaseHistory, horizon: float) -> tuple[tuple[Text, FloatArray], ...]:
-    """What the simple rules expect; customers first seen on the last day have no pace yet and get the average."""
-    exposure = weighted_sum(history.weights, history.T)
-    average = np.full(len(history), weighted_sum(history.weights, history.x) / exposure * horizon if exposure else 0.0)
-    seen = history.T > 0
-    own = np.where(seen, history.x / np.where(seen, history.T, 1.0) * horizon, average)
-    return (OWN_PACE, own), (SAME_FOR_ALL, average)
+def _forecasts(history: PurchaseHistory, horizon: float) -> Iterator[tuple[Text, FloatArray]]:
+    """What each simple rule expects; a rule that the history cannot carry is left out."""
+    for rule, name in RULES.items():
+        try:
+            yield name, Baseline(rule).fit(history).expected_purchases(history, horizon)
+        except WorthbookError:
+            continue

@@ -37,7 +37,7 @@ CALIBRATION = Text(
 MATRIX = Text(en="What {label} believes of a customer", zh="{label} 对客户的判断")
 FREQUENCIES = Text(en="Customers by their purchases in the test", zh="检验期客户购买次数分布")
 MORE = Text(en="{count} and more", zh="{count} 次及以上")
-TENTH = Text(en="{place}", zh="第 {place} 组")
+TENTH = Text(en="{place}", zh="{place}")
 WEEKS = Text(en="{weeks} weeks ago", zh="{weeks} 周前")
 JUST_NOW = Text(en="just now", zh="刚刚")
 
