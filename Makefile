@@ -14,7 +14,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test check format bench bench-large docs lock clean
+.PHONY: help setup setup-dev demo test soak check format bench bench-large docs lock clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ demo: $(VENV)/.program ## evaluate the example shop, end to end
 
 test: check ## all checks, then all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+soak: $(VENV)/.dev ## the long forms of tests: hundreds of killed processes and mutated files
+	$(BIN)/python -m pytest -m soak
 
 check: $(VENV)/.dev ## style, types, floors, documents
 	@$(BIN)/python -m compileall -q src

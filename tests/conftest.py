@@ -38,10 +38,12 @@ def java_found() -> bool:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests for Spark in one process, where it starts once; skip them where it cannot start."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run the tests for Spark in one process, where it starts once; leave those out that take minutes, unless asked."""
     skip = pytest.mark.skip(reason="Spark needs Java 17 or newer, and there is none on the path or in JAVA_HOME")
     found = java_found()
+    if "soak" not in config.option.markexpr:
+        items[:] = [item for item in items if not item.get_closest_marker("soak")]
     for item in items:
         if item.get_closest_marker("spark"):
             item.add_marker(pytest.mark.xdist_group("spark") if found else skip)

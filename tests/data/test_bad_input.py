@@ -31,8 +31,8 @@ CASES = {
     "blank_lines.csv": EMPTY,
     "header_only.csv": "PATH:1: [file-without-rows] FILE has a header and no line of data."
     "\n  hint: Export it again with the lines.",
-    "binary.csv": "[file-not-text] FILE is neither a text table (CSV) nor Parquet: it holds binary data."
-    "\n  hint: Save it as CSV (UTF-8) or Parquet first; Excel workbooks are not read yet.",
+    "binary.csv": "[file-not-text] FILE is no table that can be read: it holds binary data."
+    "\n  hint: CSV, JSON lines, XLSX, XLS, ODS and Parquet are read; save it as one of these.",
     "no_customer.csv": NO_CUSTOMER
     + HOW.format(
         name="customer_id",

@@ -8,11 +8,13 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.data.importing import bring, count, new_book
 
 ROOT = Path(__file__).resolve().parents[2]
 LINES = 400
-KILLS = 15
+KILLS = 12
 
 IMPORT = """
 import sys
@@ -64,12 +66,21 @@ def _seconds_after_ready(process: subprocess.Popen[str]) -> float:
 
 
 def test_a_process_killed_at_any_moment_leaves_the_book_as_it_was_or_changed(tmp_path: Path) -> None:
+    kill_imports(tmp_path, KILLS)
+
+
+@pytest.mark.soak
+def test_two_hundred_processes_killed_at_any_moment(tmp_path: Path) -> None:
+    kill_imports(tmp_path, 200)
+
+
+def kill_imports(tmp_path: Path, kills: int) -> None:
     book = new_book(tmp_path)
     with start(IMPORT, book.folder, order_file(tmp_path, 0)) as process:
         patience = _seconds_after_ready(process)
     chance = random.Random(7)  # noqa: S311
     committed, whole = LINES, 0
-    for number in range(1, KILLS + 1):
+    for number in range(1, kills + 1):
         file = order_file(tmp_path, number)
         with start(IMPORT, book.folder, file) as process:
             _wait_until_ready(process)
@@ -85,7 +96,7 @@ def test_a_process_killed_at_any_moment_leaves_the_book_as_it_was_or_changed(tmp
         bring(book, file)  # again: nothing where it was committed, the whole file where it was not
         committed += LINES
         assert (count(book), count(book, "products")) == (committed, committed)
-    assert 0 < whole < KILLS, "kills must fall before and after the commit for this to show anything"
+    assert 0 < whole < kills, "kills must fall before and after the commit for this to show anything"
 
 
 def test_processes_that_import_at_once_all_succeed(tmp_path: Path) -> None:

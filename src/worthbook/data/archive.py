@@ -98,7 +98,7 @@ def _names(file: Path) -> Iterator[str]:
 
 
 def _holds_data(member: zipfile.ZipInfo) -> bool:
-    path = PurePosixPath(member.filename)
+    path = PurePosixPath(member.filename.replace("\\", "/"))
     return not (member.is_dir() or path.name.startswith(".") or "__MACOSX" in path.parts)
 
 

@@ -25,32 +25,39 @@ _MACROS = (
         WHEN starts_with(x, '="') AND ends_with(x, '"') THEN substr(x, 3, length(x) - 3)
         WHEN starts_with(x, '''') THEN substr(x, 2)
         ELSE x END""",
-    # Trimming signs beyond ASCII is slow, so only what needs it is trimmed.
-    f"wb_known(x) AS CASE WHEN x IN ({', '.join(map(repr, _UNKNOWN))}) THEN NULL ELSE x END",
-    rf"""wb_clean(x) AS wb_known(CASE
-        WHEN regexp_matches(x, '^[{_ODD}="\x27]|[{_ODD}]$')
-        THEN trim(wb_unguarded(trim(x, {_BLANKS})), {_BLANKS})
-        ELSE x END)""",
+    # Trimming signs beyond ASCII is slow, so only what needs it is trimmed; the signs also begin every unknown. A list,
+    # since DuckDB makes a join of IN; and nothing written twice, since that is worked out for every row.
+    rf"""wb_clean(x) AS CASE
+        WHEN regexp_matches(x, '^[{_ODD}="\x27/#Nn–—-]|[{_ODD}]$|^$')
+        THEN CASE WHEN list_contains([{", ".join(map(repr, _UNKNOWN))}], trim(x)) THEN NULL
+            ELSE nullif(trim(wb_unguarded(trim(x, {_BLANKS})), {_BLANKS}), '') END
+        ELSE x END""",
     rf"wb_undressed(x) AS regexp_replace(translate(x, {_FULL_WIDTH}), '{_CURRENCY}', '', 'g')",
-    r"""wb_signed(x) AS CASE
-        WHEN x LIKE '(%)' THEN '-' || x[2:-2]
-        WHEN x LIKE '-(%)' THEN '-' || x[3:-2]
-        WHEN x LIKE '%-' THEN '-' || x[:-2]
-        ELSE x END""",
-    r"""wb_ungrouped(x) AS CASE
-        WHEN NOT contains(x, ',') THEN x
-        WHEN regexp_full_match(x, '[-+]?\d{1,3}(,\d{2,3})*,\d{3}(\.\d*)?') THEN replace(x, ',', '')
-        WHEN regexp_full_match(x, '[-+]?(\d+|\d{1,3}(\.\d{3})+),\d{1,2}') THEN replace(replace(x, '.', ''), ',', '.')
-        ELSE x END""",
-    "wb_plain(x) AS wb_ungrouped(wb_signed(wb_undressed(x)))",
+    # (12.00), -(12.00) and 12.00- are negative.
+    r"""wb_signed(x) AS regexp_replace(regexp_replace(x, '^-?\((.*)\)$', '-\1'), '^([^-].*)-$', '-\1')""",
+    # Lambdas, so that what they are given is worked out once, however often they name it.
+    r"""wb_ungrouped(x) AS list_transform([x], lambda v: CASE
+        WHEN NOT contains(v, ',') THEN v
+        WHEN regexp_full_match(v, '[-+]?\d{1,3}(,\d{2,3})*,\d{3}(\.\d*)?[万亿]?') THEN replace(v, ',', '')
+        WHEN regexp_full_match(v, '[-+]?(\d+|\d{1,3}(\.\d{3})+),\d{1,2}') THEN replace(replace(v, '.', ''), ',', '.')
+        ELSE v END)[1]""",
+    # 1.2万 is 12000; as text, since most numbers have no such sign.
+    """wb_scaled(x) AS list_transform([x], lambda v: CASE
+        WHEN ends_with(v, '万') THEN CAST(try_cast(v[:-2] AS DECIMAL(18, 6)) * 10000 AS VARCHAR)
+        WHEN ends_with(v, '亿') THEN CAST(try_cast(v[:-2] AS DECIMAL(18, 8)) * 100000000 AS VARCHAR)
+        ELSE v END)[1]""",
+    "wb_plain(x) AS wb_scaled(wb_ungrouped(wb_signed(wb_undressed(x))))",
     "wb_finite(x) AS CASE WHEN isfinite(x) THEN x END",
-    f"wb_money(x) AS coalesce(try_cast(x AS {SQL_TYPES['money']}), try_cast(wb_plain(x) AS {SQL_TYPES['money']}))",
-    "wb_number(x) AS coalesce(wb_finite(try_cast(x AS DOUBLE)), wb_finite(try_cast(wb_plain(x) AS DOUBLE)))",
+    # A CASE, since out of a COALESCE DuckDB takes what occurs twice and works it out for every row.
+    f"""wb_money(x) AS CASE WHEN try_cast(x AS {SQL_TYPES["money"]}) IS NOT NULL
+        THEN try_cast(x AS {SQL_TYPES["money"]}) ELSE try_cast(wb_plain(x) AS {SQL_TYPES["money"]}) END""",
+    """wb_number(x) AS CASE WHEN wb_finite(try_cast(x AS DOUBLE)) IS NOT NULL THEN try_cast(x AS DOUBLE)
+        ELSE wb_finite(try_cast(wb_plain(x) AS DOUBLE)) END""",
     # 17850.0 is what a spreadsheet or pandas made of the id 17850.
     r"wb_id(x) AS CASE WHEN ends_with(x, '.0') AND regexp_full_match(x, '\d+\.0') THEN x[:-3] ELSE x END",
     r"""wb_flag(x) AS CASE
-        WHEN lower(x) IN ('true', 'yes', 'y', '1', 't', '是', '真') THEN TRUE
-        WHEN lower(x) IN ('false', 'no', 'n', '0', 'f', '否', '假') THEN FALSE END""",
+        WHEN list_contains(['true', 'yes', 'y', '1', 't', '是', '真'], lower(x)) THEN TRUE
+        WHEN list_contains(['false', 'no', 'n', '0', 'f', '否', '假'], lower(x)) THEN FALSE END""",
     r"wb_year_first(x) AS regexp_matches(x, '^(19|20|21)\d\d[-/]\d')",
     """wb_iso(x) AS
         try_cast(trim(regexp_replace(regexp_replace(x, '[年月./]', '-', 'g'), '[日号]', ' ')) AS TIMESTAMP)""",
@@ -62,6 +69,9 @@ _MACROS = (
         WHEN x IS NULL THEN ''
         WHEN regexp_matches(x, '[",\\n]') THEN '"' || replace(x, '"', '""') || '"'
         ELSE x END""",
+    # A spreadsheet counts days from the end of 1899; these are the years from 1954 to 2118.
+    r"""wb_serial(x) AS CASE WHEN regexp_full_match(x, '[2-7]\d{4}(\.\d+)?')
+        THEN TIMESTAMP '1899-12-30' + to_seconds(round(CAST(x AS DOUBLE) * 86400)) END""",
     "wb_sane(x) AS CASE WHEN year(x) BETWEEN 1900 AND 2199 THEN x END",
 )
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
@@ -116,7 +126,7 @@ def _as_time(text: str, *, day_first: bool) -> str:
     return (
         f"CASE WHEN wb_year_first({text}) THEN try_cast({text} AS TIMESTAMP) ELSE wb_sane(coalesce("
         rf"CASE WHEN regexp_matches({text}, '^\d{{4}}[年.]') THEN wb_iso({text}) END, "
-        rf"CASE WHEN regexp_full_match({text}, '\d+') THEN wb_compact({text}) END, "
+        rf"CASE WHEN regexp_full_match({text}, '\d+') THEN wb_compact({text}) END, wb_serial({text}), "
         f"try_strptime(replace(replace({text}, '.', '/'), '-', '/'), {slashed}), "
         f"try_strptime(replace({text}, ',', ''), {named}))) END"
     )

@@ -129,7 +129,10 @@ def _question(column: str) -> str:
                 part.first || '/' || part.second || '/' || part.year AS day
             FROM (
                 SELECT line, regexp_extract(value, '{_SHAPE}', ['first', 'second', 'year']) AS part
-                FROM (SELECT line, wb_clean(CAST({column} AS VARCHAR)) AS value FROM {LINES})
+                FROM (
+                    SELECT line, wb_clean(CAST({column} AS VARCHAR)) AS value FROM {LINES}
+                    WHERE NOT wb_year_first(CAST({column} AS VARCHAR))
+                )
                 WHERE (value[2] IN {marks} OR value[3] IN {marks}) AND regexp_matches(value, '{_SHAPE}')
             )
         )"""

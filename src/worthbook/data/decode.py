@@ -34,12 +34,12 @@ FILE_EMPTY = Fault(
 FILE_NOT_TEXT = Fault(
     "file-not-text",
     what=Text(
-        en="{file} is neither a text table (CSV) nor Parquet: it holds binary data.",
-        zh="{file} 既不是文本表格（CSV）也不是 Parquet，内容为二进制数据。",
+        en="{file} is no table that can be read: it holds binary data.",
+        zh="{file} 不是可读取的表格，内容为二进制数据。",
     ),
     hint=Text(
-        en="Save it as CSV (UTF-8) or Parquet first; Excel workbooks are not read yet.",
-        zh="请先另存为 CSV（UTF-8）或 Parquet；暂不支持直接读取 Excel 工作簿。",
+        en="CSV, JSON lines, XLSX, XLS, ODS and Parquet are read; save it as one of these.",
+        zh="可读取 CSV、JSON Lines、XLSX、XLS、ODS 和 Parquet，请另存为其中一种。",
     ),
 )
 FILE_DAMAGED = Fault(
@@ -165,6 +165,8 @@ def _decode(file: Path, copy: Path, *, zipped: bool) -> TextFile:
     with copy.open("wb") as stream:
         try:
             for piece in _normalised(_chunks(file, zipped=zipped), encoding):
+                if b"\0" in piece:
+                    raise FILE_NOT_TEXT(file=file.name)
                 stream.write(piece)
         except UnicodeDecodeError:
             line = _first_bad_line(file, zipped=zipped)
@@ -197,6 +199,8 @@ def _utf8_or_gb18030(file: Path, *, zipped: bool) -> tuple[str, bool]:
     plain, beyond_ascii, lines = True, 0, 1
     pending = b""
     for chunk in _chunks(file, zipped=zipped):
+        if b"\0" in chunk:
+            raise FILE_NOT_TEXT(file=file.name)
         try:
             text = decoder.decode(chunk)
         except UnicodeDecodeError as error:

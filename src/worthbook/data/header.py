@@ -8,6 +8,8 @@ from collections.abc import Collection, Sequence
 
 from worthbook.definitions.mapping import header_key
 
+csv.field_size_limit(1 << 27)  # of the whole process: a cell may hold a picture, and a line is at most 64 MB
+
 DELIMITERS = (",", "\t", ";", "|")
 
 LOOKED_AT = 60

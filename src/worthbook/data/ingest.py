@@ -85,8 +85,7 @@ def ingest_archive(
     Raises:
         WorthbookError: whatever is wrong with the file that comes next; those before it stay imported.
     """
-    fingerprint_of(file)  # says what is wrong where there is no file
-    if not (is_zip(file) and is_archive(file)):
+    if not file.is_file() or not (is_zip(file) and is_archive(file)):
         yield ingest(book, file, mappings, tables, manner)
         return
     with _desk(book) as desk:

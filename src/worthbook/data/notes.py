@@ -102,10 +102,13 @@ class Notes:
         if mapping.identical_lines == "reject" or all(feed.table != _LINES_OF_ORDERS for feed in mapping.feeds):
             return
         columns = ", ".join(column.sql for column in self.source.columns)
+        counted = self.counts()
+        whole = not (counted.rejected or counted.skipped)
+        accepted = LINES if whole else f"{LINES} JOIN {JUDGED} USING (line) WHERE verdict = {ACCEPTED}"
         ((repeated,),) = self.connection.execute(
             # a GROUP BY goes on on disk where memory is short; a count of distinct values does not
-            f"SELECT coalesce(sum(times - 1), 0)::BIGINT FROM (SELECT count(*) AS times FROM {LINES} "
-            f"JOIN {JUDGED} USING (line) WHERE verdict = {ACCEPTED} GROUP BY hash({columns}))",
+            f"SELECT coalesce(sum(times - 1), 0)::BIGINT FROM (SELECT count(*) AS times FROM {accepted} "
+            f"GROUP BY hash({columns}))",
         ).fetchall()
         if repeated:
             yield IDENTICAL.format(lines=repeated)

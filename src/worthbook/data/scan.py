@@ -28,6 +28,16 @@ QUOTE_UNCLOSED = Fault(
     ),
 )
 
+LINE_TOO_LONG = Fault(
+    "line-too-long",
+    what=Text(en="Line {line} of {file} is longer than 64 MB.", zh="{file} 第 {line} 行超过 64 MB。"),
+    hint=Text(
+        en="No line of data is so long: look whether line ends are missing, and export the file again.",
+        zh="数据行不会这么长，请检查是否缺少换行符，并重新导出文件。",
+    ),
+)
+
+LONGEST_LINE = 64 << 20
 _CHUNK = 16 << 20
 _LONGEST = 200
 """A quoted value that runs over more lines than this is taken for a quote that was forgotten."""
@@ -94,7 +104,7 @@ def scan(path: Path, layout: Layout) -> Scan:
     Raises:
         WorthbookError: quote-unclosed.
     """
-    marks = _mark(path)
+    marks = _mark(path, layout.file)
     continued = np.asarray(list(_continued(path, marks, layout)), dtype=np.int64)
     blank = np.setdiff1d(marks.blank[marks.blank > layout.header], continued)
     return Scan(marks.lines, layout.header, blank, continued)
@@ -118,7 +128,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _mark(path: Path) -> _Marks:
+def _mark(path: Path, file: Path) -> _Marks:
     blank, odd, odd_at = [], [], []
     lines, offset = 0, 0
     tail = b""
@@ -127,6 +137,9 @@ def _mark(path: Path) -> _Marks:
         whole = data.rfind(b"\n") + 1
         tail = data[whole:]
         found = _mark_piece(data[:whole])
+        if len(tail) > LONGEST_LINE:
+            line = lines + found.lines + 1
+            raise LINE_TOO_LONG(Place(str(file), line), file=file.name, line=line)
         blank.append(found.blank + lines)
         odd.append(found.odd + lines)
         odd_at.append(found.odd_at + offset)

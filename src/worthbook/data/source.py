@@ -15,7 +15,7 @@ import numpy as np
 from worthbook.data.decode import FILE_DAMAGED, decode
 from worthbook.data.header import LOOKED_AT, delimiter_of, divided, header_line
 from worthbook.data.ledger import quoted
-from worthbook.data.scan import Layout, Scan, line_at, scan
+from worthbook.data.scan import LONGEST_LINE, Layout, Scan, line_at, scan
 from worthbook.kernel.errors import Fault, Place
 from worthbook.kernel.language import Text
 
@@ -31,7 +31,6 @@ PREAMBLE = Text(
 )
 SAMPLE_LINES = 2000
 _LONGEST_PREAMBLE = 1 << 20
-_LONGEST_LINE = 64 << 20
 
 LINES = "source_lines"
 """The relation that `load` makes: `line` and the columns `c0`, `c1` …"""
@@ -196,7 +195,7 @@ class TextSource:
             f"CREATE TABLE {RAW} AS SELECT * FROM read_csv('{quoted(self._path)}', columns = {{{columns}}}, "
             f"auto_detect = false, header = false, skip = {self._scan.header}, delim = '{self.delimiter}', "
             f"quote = '\"', escape = '\"', new_line = '\\n', nullstr = '', strict_mode = true, null_padding = false, "
-            f"max_line_size = {_LONGEST_LINE}, store_rejects = true, rejects_limit = 0, parallel = {parallel})",
+            f"max_line_size = {LONGEST_LINE}, store_rejects = true, rejects_limit = 0, parallel = {parallel})",
         )
         errors = connection.execute(
             "SELECT line_byte_position, min_by(error_type, column_idx), any_value(csv_line) "
