@@ -14,6 +14,7 @@ from worthbook.data.book import OWN_TABLES, REJECTS, Book, now, who
 from worthbook.data.commit import Commit
 from worthbook.data.completion import Completion, list_completed
 from worthbook.data.convert import add_macros
+from worthbook.data.currencies import Currencies
 from worthbook.data.dates import DateOrder, date_orders
 from worthbook.data.delta import DataFile
 from worthbook.data.erasures import barred_from
@@ -111,15 +112,17 @@ class Attempt:
         reasons = Judge(
             self.source, self.recognition, self.tables, day_first, _today(self.book), barred_from(self.book)
         ).run(self.connection)
+        converted = Currencies(self.connection, self.book, self.recognition, self.tables).convert(reasons)
+        reasons = converted.reasons
         notes = Notes(self.connection, self.source, self.recognition, reasons, refused)
         counted = self._counted(notes)
         dates = tuple(order.note for order in decided.values() if order.note is not None)
-        told = (*self.source.notes, *self.recognition.notes, *dates, *notes.said())
+        told = (*self.source.notes, *self.recognition.notes, *dates, *converted.notes, *notes.said())
         together = self.recognition.mapping.carry_down
         orders = None if together is None else together.by
         lines = RejectedLines(self.connection, self.source, reasons, refused, orders, self.completion)
-        rejected = lines.write(self._commit.table(REJECTS), self.import_id)
-        return self._finish(self._event("committed", counted, told), rejected)
+        rejected = lines.write(self._commit(rated=False).table(REJECTS), self.import_id)
+        return self._finish(self._event("committed", counted, told), rejected, rated=converted.rated)
 
     def _date_orders(self) -> dict[str, DateOrder]:
         """For each field of dates that are text: what 3/4/2026 is."""
@@ -138,26 +141,27 @@ class Attempt:
             raise ALL_LINES_REJECTED(place, file=name, read=self.source.read, reasons=reasons)
         return counted
 
-    @property
-    def _commit(self) -> Commit:
+    def _commit(self, *, rated: bool) -> Commit:
         completing = self.completion is not None
-        return Commit(self.book, self.connection, self.recognition, self.tables, completing, self.desk)
+        return Commit(self.book, self.connection, self.recognition, self.tables, completing, self.desk, rated)
 
-    def _finish(self, event: Event, rejected: tuple[DataFile, ...]) -> ImportReport:
+    def _finish(self, event: Event, rejected: tuple[DataFile, ...], *, rated: bool) -> ImportReport:
         if self.completion is not None:
             history = self.book.history()
             visible = [each.import_id for each in history.visible]
             list_completed(self.connection, self.completion, self.book.files_about(history, REJECTS), visible)
         if self.desk is not None:
-            return report_of(record_of(self._commit.preview(event)), new=True)
-        record = self._commit.run(event, rejected)
+            return report_of(record_of(self._commit(rated=rated).preview(event)), new=True)
+        record = self._commit(rated=rated).run(event, rejected)
         if record is not None:
             return report_of(record, new=True)
         with self.book.changing() as change:  # another process was faster with the same file
             known = change.history.with_content(self.content)
             if known is not None:
                 change.append(self._event("abandoned"))
-        return self._finish(event, rejected) if known is None else report_of(known, new=False)
+        if known is None:
+            return self._finish(event, rejected, rated=rated)
+        return report_of(known, new=False)
 
     def _event(self, kind: Kind, counted: Counts | None = None, told: tuple[Text, ...] = ()) -> Event:
         counts = {} if counted is None else asdict(counted)

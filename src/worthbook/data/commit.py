@@ -65,6 +65,8 @@ class Commit:
     """Whether the lines say themselves which lines they stand for."""
     desk: Path | None = None
     """For a dry run: a folder for what would be written."""
+    rated: bool = False
+    """Whether the lines have an exchange rate each."""
 
     def table(self, name: str) -> StoredTable:
         """Where the rows of a table are written."""
@@ -108,7 +110,7 @@ class Commit:
         files: dict[str, tuple[DataFile, ...]] = {}
         for name in dict.fromkeys(feed.table for feed in feeds):
             own = [feed for feed in feeds if feed.table == name]
-            rows = Rows(self.tables[name], own, self.recognition, without_time, import_id)
+            rows = Rows(self.tables[name], own, self.recognition, without_time, import_id, self.rated)
             files[name] = rows.write(self.connection, self.table(name), buckets)
         return Staged(buckets, files)
 

@@ -23,6 +23,8 @@ from worthbook.definitions.mapping import HEADER, LABEL, Feed
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.units import Storage, Unit
 
+RATE = "exchange rate"
+"""The column of the judged lines that says by what their amounts are multiplied."""
 IMPORT_COLUMNS: Mapping[str, Storage] = {"import_id": "text", "import_line": "integer"}
 _FORMAT = "FORMAT parquet, COMPRESSION zstd"
 
@@ -47,6 +49,8 @@ class Rows:
     timeless: frozenset[str]
     """Fields that hold days without a time of day: nothing to put into a column of times."""
     import_id: str
+    rated: bool = False
+    """Whether the lines have an exchange rate each, by which amounts are multiplied."""
 
     def write(self, connection: duckdb.DuckDBPyConnection, target: StoredTable, buckets: int) -> tuple[DataFile, ...]:
         """Write the rows, sorted by customer within each bucket; a table without customers has no buckets."""
@@ -118,6 +122,8 @@ class Rows:
         if formula is None or (optional_time and parse(formula).columns <= self.timeless | fields.missing):
             return f"CAST(NULL AS {SQL_TYPES[storage]})"
         kind, value = fields.kind(formula), fields.value(formula)
+        if storage == "money" and self.rated:
+            value, kind = f'CAST({value} AS DOUBLE) * "{RATE}"', "number"
         if storage == "money" and kind == "number":
             value = f"round({value}, 4)"  # as DOUBLE, so that 0.1 + 0.2 does not become 0.30000000000000004
         return f"CAST({value} AS {SQL_TYPES[storage]})"

@@ -82,22 +82,9 @@ class Upsert:
         return ()
 
     def _see(self, table: TableDefinition, there: TableFiles, arriving: Sequence[DataFile]) -> None:
-        """Views of both sides with the same columns, and of the lines that are superseded already."""
-        if there.superseded:
-            self._view(listed(table.name), f"SELECT * FROM {_read(there.superseded)}")
-        self._view(_THERE, self._rows(table, there))
+        """Views of both sides with the same columns."""
+        self._view(_THERE, rows_there(self.connection, table, there))
         self._view(_ARRIVING, f"SELECT * FROM {_read([str(file.path) for file in arriving])}")
-
-    def _rows(self, table: TableDefinition, there: TableFiles) -> str:
-        """The rows that count; columns that the table got later are unknown in older files."""
-        source = _read(there.files)
-        known = {row[0] for row in self.connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
-        columns = ", ".join(
-            f'"{name}"' if name in known else f'CAST(NULL AS {SQL_TYPES[storage]}) AS "{name}"'
-            for name, storage in stored_columns(table).items()
-        )
-        conditions = " AND ".join(["TRUE", *(render(each, "duckdb") for each in counting(there))])
-        return f'SELECT {columns} FROM {source} AS "{table.name}" WHERE {conditions}'
 
     def _view(self, name: str, query: str) -> None:
         self.connection.execute(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {query}')
@@ -182,6 +169,22 @@ class Upsert:
             )
         ((lines,),) = self.connection.execute(f"SELECT count(*) FROM {_ENTRIES} WHERE in_table = '{name}'").fetchall()
         return int(lines)
+
+
+def rows_there(connection: duckdb.DuckDBPyConnection, table: TableDefinition, there: TableFiles) -> str:
+    """A query for the rows of a table that count; columns that it got later are unknown in older files."""
+    source = _read(there.files)
+    if there.superseded:
+        connection.execute(
+            f'CREATE OR REPLACE TEMP VIEW "{listed(table.name)}" AS SELECT * FROM {_read(there.superseded)}'
+        )
+    known = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+    columns = ", ".join(
+        f'"{name}"' if name in known else f'CAST(NULL AS {SQL_TYPES[storage]}) AS "{name}"'
+        for name, storage in stored_columns(table).items()
+    )
+    conditions = " AND ".join(["TRUE", *(render(each, "duckdb") for each in counting(there))])
+    return f'SELECT {columns} FROM {source} AS "{table.name}" WHERE {conditions}'
 
 
 def _agree(table: TableDefinition) -> Iterator[str]:

@@ -34,6 +34,9 @@ VALUE_MISSING = Text(en="'{column}' is empty.", zh="“{column}”为空。")
 DATE_IN_FUTURE = Text(en="'{value}' lies in the future.", zh="“{value}”晚于今天。")
 DUPLICATE_LINE = Text(en="The same line stands in the file before.", zh="文件前面已有相同的一行。")
 HEADER_LINE = Text(en="a further line of headers", zh="附加的标题行")
+RATE_MISSING = Text(
+    en="There is no exchange rate from '{value}' to {base} for that day.", zh="缺少当日“{value}”兑 {base} 的汇率。"
+)
 BLANK_LINE = Text(en="a line without any value", zh="没有任何值的空行")
 
 PARSER_REASONS = {
