@@ -25,7 +25,7 @@ WEEKS = 39
 def trial() -> Trial | None:
     """The CDNOW sample at the end of its calibration; None where it is not beside the repository.
 
-    The times between purchases are not in the summary; evenly spaced ones stand in for them.
+    The times between purchases are not in the summary; the mean logarithm of random ones stands in for them.
     """
     if not CDNOW.exists():
         return None
@@ -33,7 +33,7 @@ def trial() -> Trial | None:
         rows = [[float(row[key]) for key in ("x", "t_x", "T", "x_star")] for row in csv.DictReader(lines)]
     x, t_x, age, later = np.array(rows).T
     gap = np.where(x > 0, t_x / np.maximum(x, 1), 1.0)
-    return Trial(PurchaseHistory(x, t_x, age, log_gaps=x * np.log(gap)), later, WEEKS)
+    return Trial(PurchaseHistory(x, t_x, age, log_gaps=x * (np.log(gap) - np.euler_gamma)), later, WEEKS)
 
 
 def choosing(given: Trial, times: int) -> Figure:

@@ -166,6 +166,9 @@ def test_what_to_expect_has_intervals_and_a_model(opened: OpenBook) -> None:
     for name in ("purchases", "value"):
         assert forecast[name]["low"] < forecast[name]["estimate"] < forecast[name]["high"]
     assert 0 < forecast["active"] < forecast["customers"]
+    assert forecast["posterior"]["method"] == "laplace+psis"
+    assert forecast["posterior"]["k_hat"] < 0.7
+    assert set(forecast["posterior"]["intervals"]) == {"r", "alpha", "a", "b"}
     assert found["spend"]["name"] == "gamma_gamma"  # type: ignore[index]
 
 

@@ -11,17 +11,24 @@ from worthbook.data.daily import daily_purchases
 from worthbook.kernel.errors import Fault, WorthbookError
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import DAYS_PER_WEEK
-from worthbook.models.lifetime.choose import Candidate, Comparison, compare
+from worthbook.models.lifetime.choose import Candidate, Comparison, Entry, compare
+from worthbook.models.lifetime.cnbd import BGCNBD
 from worthbook.models.lifetime.data import PurchaseHistory, SpendHistory
 from worthbook.models.lifetime.forecast import TotalForecast
 from worthbook.models.lifetime.gamma_gamma import GammaGamma, GammaGammaFit
 from worthbook.models.lifetime.holdout import Trial
+from worthbook.models.lifetime.purchase_model import PurchaseFit
+from worthbook.models.lifetime.purchase_posterior import purchase_posterior
 from worthbook.models.lifetime.tracking import Tracking, track
+from worthbook.models.posterior import Posterior
 from worthbook.planning.estimators import PURCHASE_MODELS
 from worthbook.planning.index import Catalogue
-from worthbook.planning.outlook import total_outlook
+from worthbook.planning.outlook import SEED, total_outlook
 from worthbook.planning.run import Workbench
 from worthbook.planning.trials import Histories, Split, rolling_splits, split_of
+
+POSTERIOR_DRAWS, FEWER_DRAWS, MANY_ROWS = 1000, 300, 20_000
+"""Draws from the posterior; with many rows fewer do, since there the posterior is close to its approximation."""
 
 LOG_GAPS = "log_gap_weeks"
 """The measure that models of regular buying read."""
@@ -79,6 +86,8 @@ class Expected:
     """The sum of the customers' probabilities of being active."""
     customers: int
     total: TotalForecast | None
+    posterior: Posterior | None = None
+    """Of the model's parameters: what the intervals are drawn from."""
 
 
 def purchase_roles(catalogue: Catalogue) -> Mapping[str, str]:
@@ -168,9 +177,23 @@ def look_ahead(bench: Workbench, found: Lifetimes, until: dt.date) -> Lifetimes:
     weeks = (until - found.as_of).days / DAYS_PER_WEEK
     sheets, x = bench.sheets_of(bench.sheets), bench.sheets[roles["x"]]
     customers = columns.count(bench.engine, x)
-    total = total_outlook(bench.engine, sheets, roles, (fit, spend), weeks, customers=customers)
+    posterior = _posterior(used, fit, history)
+    total = total_outlook(bench.engine, sheets, roles, (fit, spend), weeks, customers=customers, posterior=posterior)
     active = float(fit.p_alive(history) @ history.weights) * customers / history.customers
-    return replace(found, spend=spend, expected=Expected(used.name, until, weeks, active, customers, total))
+    expected = Expected(used.name, until, weeks, active, customers, total, posterior)
+    return replace(found, spend=spend, expected=expected)
+
+
+def _posterior(used: Entry, fit: PurchaseFit, history: PurchaseHistory) -> Posterior | None:
+    """Draws of the parameters; None where they cannot be had, and intervals rest on the normal approximation."""
+    model = used.candidate.model
+    if isinstance(model, BGCNBD):
+        model = replace(model, k=int(fit.facts["k"]))  # the regularity that was chosen
+    draws = POSTERIOR_DRAWS if len(history) <= MANY_ROWS else FEWER_DRAWS
+    try:
+        return purchase_posterior(model, fit, history, seed=SEED, draws=draws)
+    except WorthbookError:
+        return None
 
 
 def _spend_fit(bench: Workbench) -> GammaGammaFit | None:

@@ -12,6 +12,7 @@ from worthbook.models.lifetime.data import PurchaseHistory, SpendHistory
 from worthbook.models.lifetime.forecast import SpendOutlook, TotalForecast, forecast_total
 from worthbook.models.lifetime.gamma_gamma import GammaGammaFit
 from worthbook.models.lifetime.purchase_model import PurchaseFit
+from worthbook.models.posterior import Posterior
 
 SEED = 1
 """Of the draws behind the interval: the same base always gets the same one."""
@@ -27,6 +28,7 @@ def total_outlook(  # noqa: PLR0913 - where the customers are, how they are read
     weeks: float,
     *,
     customers: int,
+    posterior: Posterior | None = None,
 ) -> TotalForecast | None:
     """The forecast for the base, or for a sample of it that is large enough; None where the models cannot make one.
 
@@ -37,6 +39,7 @@ def total_outlook(  # noqa: PLR0913 - where the customers are, how they are read
         fits: the models of purchases and of spend.
         weeks: how far to look.
         customers: how many there are.
+        posterior: of the parameters of the model of purchases; without it, its normal approximation.
     """
     purchases, spend = fits
     names = [roles[role] for role in ("x", "t_x", "T", *(["mean_value"] if spend is not None else []))]
@@ -47,9 +50,9 @@ def total_outlook(  # noqa: PLR0913 - where the customers are, how they are read
     try:
         history = PurchaseHistory(x, t_x, age, weights)
         if spend is None:
-            return forecast_total(purchases, history, weeks, seed=SEED)
+            return forecast_total(purchases, history, weeks, seed=SEED, posterior=posterior)
         known = SpendOutlook(spend, SpendHistory(x, mean_value[0], weights), margin=1.0)
-        return forecast_total(purchases, history, weeks, seed=SEED, spend=known)
+        return forecast_total(purchases, history, weeks, seed=SEED, spend=known, posterior=posterior)
     except WorthbookError:
         return None
 

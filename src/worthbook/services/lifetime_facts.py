@@ -9,6 +9,7 @@ from worthbook.models.lifetime.choose import Comparison, Entry, Tested
 from worthbook.models.lifetime.holdout import HoldoutRow, Trial
 from worthbook.models.lifetime.purchase_model import PurchaseFit
 from worthbook.models.lifetime.tracking import Tracking
+from worthbook.models.posterior import Posterior
 from worthbook.planning.drift import Drift
 from worthbook.planning.lifetimes import Lifetimes
 from worthbook.planning.trials import Split
@@ -97,6 +98,7 @@ def _forecast(found: Lifetimes) -> dict[str, object] | None:
         "weeks": expected.weeks,
         "customers": expected.customers,
         "active": expected.active,
+        "posterior": None if expected.posterior is None else _posterior(expected.posterior),
         "purchases": None if total is None else vars_of(total.purchases),
         "value": None if total is None or total.value is None else vars_of(total.value),
     }
@@ -112,6 +114,15 @@ def _drift(drift: Drift) -> dict[str, object]:
         "actual": drift.actual,
         "holds": drift.holds,
         "sentence": _words(drift.sentence),
+    }
+
+
+def _posterior(posterior: Posterior) -> dict[str, object]:
+    """Of the parameters of the model that is used, fitted to the whole history."""
+    return {
+        "method": posterior.method,
+        "k_hat": posterior.k_hat,
+        "intervals": {each.symbol: [each.low, each.high] for each in posterior.summary},
     }
 
 

@@ -207,3 +207,12 @@ def test_what_cannot_be_fitted_is_refused_with_a_hint(name: str, history: Purcha
         CASES[name][0].fit(history)
     assert caught.value.slugs == (slug,)
     assert caught.value.problems[0].hint.zh
+
+
+def test_a_search_at_its_bounds_meets_no_overflow() -> None:
+    """Where all parameters of Pareto/NBD are at the ends of their range, as on a small base without visible dropout."""
+    history = PurchaseHistory([0, 0, 1], [0, 0, 0.5], [0.5, 0.9, 1.0])
+    for point in (np.array([-10.0, 10.0, -10.0, 10.0]), np.array([-10.0, 10.0, 10.0, 10.0])):
+        value, gradient = ParetoNBD().objective(history)(point)
+        assert np.isfinite(value)
+        assert np.isfinite(gradient).all()

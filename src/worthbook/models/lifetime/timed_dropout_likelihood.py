@@ -37,7 +37,7 @@ NEGLIGIBLE = 38.0
 """The integral is cut where its integrand has fallen by exp(-38)."""
 
 _BLOCK_ROWS = 16_384  # so many rows at once stay in the processor's cache
-_LARGEST = 700.0
+_LARGEST = 600.0  # of an exponent: its exponential times any alpha is a number
 _LARGE = 300.0
 
 
