@@ -139,6 +139,24 @@ def points() -> Table:
     return Table("points", text("Gap and spend", "间隔与消费"), columns, rows)
 
 
+def rivals() -> Table:
+    columns = (
+        TableColumn("brand", text("Brand", "品牌"), Unit.TEXT),
+        *(
+            TableColumn(name, text("Quality", "相对质量"), Unit.RATE)
+            for name in ("quality", "quality_low", "quality_high")
+        ),
+        *(TableColumn(name, text("Price", "相对价格"), Unit.RATE) for name in ("price", "low", "high")),
+        TableColumn("band", text("Band", "等级"), Unit.TEXT),
+    )
+    above, below = text("above parity", "高于同行"), text("below parity", "低于同行")
+    rows = (
+        (text("Tea House", "茶舍"), 0.06, 0.02, 0.1, -0.04, -0.08, 0.0, above),
+        (text("Rival", "对手"), -0.06, -0.1, -0.02, 0.04, 0.0, 0.08, below),
+    )
+    return Table("rivals", text("Brands", "各品牌"), columns, rows)
+
+
 def days() -> Table:
     columns = (
         TableColumn("day", text("Day", "日期"), Unit.DATE),
@@ -191,6 +209,13 @@ def charts() -> dict[ChartKind, tuple[Chart, Table]]:
                 "近12个月与未来12个月收入", y_title=text("Revenue", "收入"),
             ),
             outlook(),
+        ),
+        "quadrant": (
+            _chart(
+                "quadrant", ("rivals", "brand", ("quality", "quality_low", "quality_high", "price", "low", "high")),
+                "Value map", "价值图", colour="band", reference={"x": 0.0, "y": 0.0, "diagonal": 1.5},
+            ),
+            rivals(),
         ),
         "pyramid": (
             _chart("pyramid", ("tiers", "tier", ("customers", "last_value")), "Tiers", "客户层级分布"),

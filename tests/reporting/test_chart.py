@@ -25,6 +25,7 @@ IN_CHINESE: Mapping[ChartKind, str] = {
     "scatter": "一次性客户",
     "interval": "未来12个月",
     "pyramid": "VIP客户",
+    "quadrant": "茶舍",
 }
 IN_ENGLISH: Mapping[ChartKind, str] = {
     "line": "Share of customers, most valuable first",
@@ -35,6 +36,7 @@ IN_ENGLISH: Mapping[ChartKind, str] = {
     "scatter": "Typical gap (days)",
     "interval": "Next 12 months",
     "pyramid": "VIP customers",
+    "quadrant": "Tea House",
 }
 
 

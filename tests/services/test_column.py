@@ -43,7 +43,7 @@ def test_provenance_reaches_the_import(opened: OpenBook) -> None:
 
 def test_meaning_and_caveats_come_along(opened: OpenBook) -> None:
     meta = opened.column("p_alive", as_of=AS_OF).meta
-    assert "by construction" in meta.caveats[0].en
+    assert "bought on one day only" in meta.caveats[0].en
 
 
 @pytest.mark.parametrize(("name", "word"), [("customer_pyramid", "VIP客户"), ("revenue_12m", "客户占比")])

@@ -38,7 +38,7 @@ def header_line(lines: Sequence[str], known: Collection[str]) -> int:
 
     >>> lines = ["Bill of May", "from 1 May,to 31 May", "", "time,payee,amount", "2026-05-02,Ann,3", "2026-05-03,Bo,4"]
     >>> header_line(lines, {"time", "payee", "amount"}), header_line(lines, ()), header_line(lines[3:], ())
-    (3, 1, 0)
+    (3, 3, 0)
     """
     filled = [index for index, line in enumerate(lines) if line.strip()]
     if not filled:

@@ -57,7 +57,7 @@ def track(
         calibration_days: Days that the model had seen.
 
     >>> steady = track(lambda weeks: 0.5 * weeks, np.array([10.0, *[0.0] * 20]), np.ones(21), 7)
-    >>> steady.expected.tolist(), steady.actual.tolist()
+    >>> steady.expected.round(9).tolist(), steady.actual.tolist()
     ([5.0, 5.0, 5.0], [7.0, 7.0, 7.0])
     """
     weeks = len(repeats) // DAYS_A_WEEK
