@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from worthbook.cli.survey_check import check_answers
+from worthbook.cli.survey_drivers import drivers
 from worthbook.cli.survey_form import form
 from worthbook.cli.survey_import import import_answers
 from worthbook.cli.survey_kano import kano
@@ -32,5 +33,6 @@ for command, name in (
     (value_map, "map"),
     (value, "value"),
     (model, "model"),
+    (drivers, "drivers"),
 ):
     survey.command(name)(command)

@@ -36,6 +36,8 @@ WITHOUT_UNKNOWN = Fault(
 
 NUMBERS = "numbers"
 """The one scale of an instrument that was made from headers."""
+ANY = 1e300
+"""A scale that begins below minus this has no least answer."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def perceived(answers: Surveyed, items: Collection[str]) -> Answers:
     bounds = {
         item: (float(low), float(high))
         for item, (low, high) in zip(chosen, answers.bounds(chosen), strict=True)
-        if math.isfinite(low) and math.isfinite(high) and low > -_ANY
+        if math.isfinite(low) and math.isfinite(high) and low > -ANY
     }
     alike = bool(np.ptp(answers.weights) == 0) if len(answers) else True
     return Answers(chosen, answers.matrix(chosen), None if alike else answers.weights, bounds)
@@ -145,7 +147,7 @@ def instrument_of_headers(
     name: str, headers: Collection[str], scale: tuple[float, float] | None
 ) -> InstrumentDefinition:
     """An instrument whose questions are the headers of a file; without a scale any number is an answer."""
-    numbers = Scale(kind="points", low=-_ANY) if scale is None else Scale(low=scale[0], high=scale[1])
+    numbers = Scale(kind="points", low=-ANY) if scale is None else Scale(low=scale[0], high=scale[1])
     questions = {header: Question(text=Text(en=header, zh=header), scale=NUMBERS) for header in headers}
     title = Text(en=name, zh=name)
     return InstrumentDefinition.model_construct(
@@ -157,6 +159,3 @@ def instrument_of_headers(
         scales={NUMBERS: numbers},
         questions=questions,
     )
-
-
-_ANY = 1e300

@@ -10,6 +10,7 @@ from worthbook.planning.studies.delivered_value import DELIVERED_VALUE
 from worthbook.planning.studies.importance_map import IMPORTANCE_MAP
 from worthbook.planning.studies.kano_features import KANO
 from worthbook.planning.studies.net_promoter import NET_PROMOTER
+from worthbook.planning.studies.satisfaction_drivers import DRIVERS
 from worthbook.planning.studies.satisfied import SATISFIED
 from worthbook.planning.studies.service_quality import SERVICE_QUALITY
 from worthbook.planning.studies.structural import STRUCTURAL
@@ -19,6 +20,7 @@ from worthbook.planning.studies.value_map import VALUE_MAP
 SURVEY_METHODS: Mapping[str, Method] = {
     "construct_scores": CONSTRUCT_SCORES,
     "delivered_value": DELIVERED_VALUE,
+    "drivers": DRIVERS,
     "importance_map": IMPORTANCE_MAP,
     "kano": KANO,
     "net_promoter": NET_PROMOTER,

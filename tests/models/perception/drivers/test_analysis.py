@@ -63,8 +63,8 @@ def test_overlap_and_signs_are_noted() -> None:
     values[:, 3] = values[:, 0] - 0.3 * values[:, 1] + rng.normal(size=400)
     values[:, 2] = -values[:, 3] + rng.normal(size=400)  # care was asked in reverse
     said = " ".join(text.en for text in DriverAnalysis(Answers(NAMES, values), "overall", draws=20).cautions)
-    assert "'speed' is largely told by the other drivers" in said
-    assert "'price' goes with 'overall' but has a coefficient below zero" in said
+    assert "Largely told by the other drivers (variance inflation): speed" in said
+    assert "since the others say what they say: price" in said
     assert "'care' goes against 'overall'" in said
 
 

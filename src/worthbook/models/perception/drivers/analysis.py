@@ -48,15 +48,12 @@ GROUP_UNFIT = Fault(
 ENOUGH = Text(en="two more than the {count} drivers", zh="比 {count} 个驱动因素多两位")
 
 OVERLAP = Text(
-    en=(
-        "'{driver}' is largely told by the other drivers (variance inflation {value:.1f}); "
-        "trust its share, not its coefficient."
-    ),
-    zh="“{driver}”与其他驱动因素高度重叠（方差膨胀因子 {value:.1f}）；请看其贡献占比，而非回归系数。",
+    en="Largely told by the other drivers (variance inflation): {drivers}. Trust their shares, not their coefficients.",
+    zh="与其他驱动因素高度重叠（方差膨胀因子）：{drivers}。请看贡献占比，而非回归系数。",
 )
 AGAINST = Text(
-    en="'{driver}' goes with '{target}' but has a coefficient below zero: the others say what it says, and more.",
-    zh="“{driver}”与“{target}”正相关，但回归系数为负：其信息已被其他因素覆盖。",
+    en="These go with '{target}' but have a coefficient below zero, since the others say what they say: {drivers}.",
+    zh="以下因素与“{target}”正相关，但因信息已被其他因素覆盖而回归系数为负：{drivers}。",
 )
 BELOW = Text(
     en="'{driver}' goes against '{target}' (correlation {value:.2f}): is it asked in reverse?",
@@ -191,13 +188,17 @@ class DriverAnalysis:
 
     def _cautions(self) -> Iterator[Text]:
         whole = self.whole
-        for place, name in enumerate(self.names):
-            if whole.vif[0, place] > INFLATED:
-                yield OVERLAP.format(driver=name, value=whole.vif[0, place])
-            if whole.r[0, place] < 0:
-                yield BELOW.format(driver=name, target=self.target, value=whole.r[0, place])
-            elif whole.beta[0, place] < 0:
-                yield AGAINST.format(driver=name, target=self.target)
+        inflated = [f"{name} ({vif:.1f})" for name, vif in zip(self.names, whole.vif[0], strict=True) if vif > INFLATED]
+        if inflated:
+            yield OVERLAP.format(drivers=", ".join(inflated))
+        turned = [
+            name for name, r, beta in zip(self.names, whole.r[0], whole.beta[0], strict=True) if r >= 0 and beta < 0
+        ]
+        if turned:
+            yield AGAINST.format(target=self.target, drivers=", ".join(turned))
+        for name, r in zip(self.names, whole.r[0], strict=True):
+            if r < 0:
+                yield BELOW.format(driver=name, target=self.target, value=r)
         if self.method == "lmg_sampled":
             yield ORDERS_DRAWN.format(count=len(self._players), orders=ORDERS)
         if not self._repeats_shares:
