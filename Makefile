@@ -51,6 +51,7 @@ format: $(VENV)/.dev ## write the code as the style asks
 docs: $(VENV)/.dev ## write the generated pages again
 	$(BIN)/python -m tools.reference
 	$(BIN)/python -m tools.published
+	$(BIN)/python -m tools.published_perception
 
 bench: $(BENCH)/.done ## compare speed and results, small sizes
 	$(BENCH)/bin/python -m benchmarks

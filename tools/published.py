@@ -133,13 +133,16 @@ def page(shared: Path = SHARED) -> str:
         "| model | data | number | ours | published | difference | allowed |",
         "| --- | --- | --- | ---: | ---: | ---: | ---: |",
     ]
-    for row in rows(shared):
-        kind = " abs." if row.absolute else ""
-        numbers = (
-            f"{_digits(row.ours)} | {_digits(row.published)} | {row.difference:+.1e}{kind} | {row.tolerance:.0e}{kind}"
-        )
-        lines.append(f"| {row.model} | {row.data} | {row.quantity} | {numbers} |")
-    return "\n".join(lines)
+    return "\n".join([*lines, *(line(row) for row in rows(shared))])
+
+
+def line(row: Row) -> str:
+    """One comparison as a line of the table."""
+    kind = " abs." if row.absolute else ""
+    numbers = (
+        f"{_digits(row.ours)} | {_digits(row.published)} | {row.difference:+.1e}{kind} | {row.tolerance:.0e}{kind}"
+    )
+    return f"| {row.model} | {row.data} | {row.quantity} | {numbers} |"
 
 
 def _digits(number: float) -> str:
