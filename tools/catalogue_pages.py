@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 
+from tools.mapping_table import mapping_table
 from worthbook.definitions.schema import schema
 from worthbook.kernel.language import LANGUAGES, Language, Text
 from worthbook.kernel.result import Table
@@ -26,6 +27,8 @@ def page(kind: str) -> str:
     catalogue = shipped()
     title = KINDS[kind]
     lines = [f"# {title.en} · {title.zh}", ""]
+    if kind == "mappings":
+        lines += mapping_table(catalogue.mappings.values())
     for definition in definitions_of(catalogue, kind):
         lines += entry(describe(catalogue, definition.name))
     return "\n".join(lines)
