@@ -16,6 +16,7 @@ import duckdb
 from worthbook.data.archive import is_archive, is_zip, unpack
 from worthbook.data.attempt import Attempt, ImportReport, report_of
 from worthbook.data.book import Book, now
+from worthbook.data.by_hand import mapping_by_hand, read_pairs
 from worthbook.data.commit import ROWS_PER_BUCKET
 from worthbook.data.compaction import keep_in_order
 from worthbook.data.completion import COMPLETED_UNKNOWN, OURS, Completion, completion_of
@@ -45,6 +46,8 @@ class Manner:
     """Name or number of the sheet of a workbook; None for the first that holds a table."""
     dry: bool = False
     """Whether only to say what an import would do."""
+    pairs: tuple[str, ...] = ()
+    """`customer_id=买家` and the like: a mapping by hand."""
 
 
 def ingest(
@@ -130,7 +133,10 @@ class _Desk:
         """Import what was opened, unless it is in the book already; `content` are hashes of what it holds."""
         completion = completion_of(source)
         mapping = manner.mapping
-        if completion is not None and mapping is None:
+        if manner.pairs:
+            by_hand = mapping_by_hand(read_pairs(list(manner.pairs)), source, tables)
+            mappings, mapping = {**mappings, by_hand.name: by_hand}, by_hand.name
+        elif completion is not None and mapping is None:
             mapping = _mapping_of(self.book, completion, source.file)
         recognition = recognise(source, mappings, mapping)
         whole = fingerprint([*content, recognition.mapping.fingerprint])

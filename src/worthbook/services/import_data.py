@@ -131,9 +131,9 @@ def import_data(  # noqa: PLR0913 - as many as a user has to say
     return _imported(book_for(first, folder, currency, language), files, how, watch, database, query)
 
 
-def how(mapping: str = "", sheet: str = "", *, dry: bool = False) -> Manner:
+def how(mapping: str = "", sheet: str = "", *, dry: bool = False, pairs: Sequence[str] = ()) -> Manner:
     """How files are to be read; empty words leave it to be found out."""
-    return Manner(mapping or None, sheet or None, dry)
+    return Manner(mapping or None, sheet or None, dry, tuple(pairs))
 
 
 def _imported(  # noqa: PLR0913, PLR0917
