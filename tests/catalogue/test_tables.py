@@ -39,6 +39,7 @@ KEYS = {
     "referrals": ("customer_id", "referred_id"),
     "surveys": ("survey_id",),
     "transactions": (),
+    "anonymous_sales": (),
     "wallets": ("customer_id", "category", "known_on"),
 }
 STORED = sorted(name for name, table in tables().items() if table.derived_from is None)

@@ -34,6 +34,11 @@ KEPT = Text(
     zh="先前导入的同一批订单中，有 {lines} 行未出现在本文件中，仍予保留。",
 )
 
+NOBODY = Text(
+    en="Lines without a customer in particular (blank, guest, walk-in): {lines}, kept apart; they make no customer.",
+    zh="没有具体客户的行（编号为空、游客、散客等）：{lines} 行，单独保存，不构成客户。",
+)
+
 
 @dataclass(frozen=True)
 class Staged:
@@ -82,7 +87,9 @@ class Commit:
             for name, files in staged.files.items()
             if files
         }
-        return replace(event, tables=changed, notes=(*event.notes, *_said(changed, compared.overlaps)))
+        return replace(
+            event, tables=changed, notes=(*event.notes, *self._of_nobody(changed), *_said(changed, compared.overlaps))
+        )
 
     def run(self, event: Event, rejected: tuple[DataFile, ...]) -> ImportRecord | None:
         """Write and enter everything; None where another process was faster with the same file."""
@@ -103,6 +110,10 @@ class Commit:
             if staged.buckets != buckets:
                 staged = self.stage(event.import_id, buckets)
 
+    def _of_nobody(self, changes: Mapping[str, TableChange]) -> tuple[Text, ...]:
+        apart = {each.anonymous.table for each in self.tables.values() if each.anonymous is not None}
+        return tuple(NOBODY.format(lines=changes[name].rows) for name in sorted(apart & changes.keys()))
+
     def stage(self, import_id: str, buckets: int) -> Staged:
         """Write the rows of every table."""
         feeds = self.recognition.mapping.feeds
@@ -110,8 +121,11 @@ class Commit:
         files: dict[str, tuple[DataFile, ...]] = {}
         for name in dict.fromkeys(feed.table for feed in feeds):
             own = [feed for feed in feeds if feed.table == name]
-            rows = Rows(self.tables[name], own, self.recognition, without_time, import_id, self.rated)
+            rows = Rows(self.tables[name], own, self.recognition, without_time, import_id, self.tables, self.rated)
             files[name] = rows.write(self.connection, self.table(name), buckets)
+            if (kept := self.tables[name].anonymous) is not None and kept.table in self.tables:
+                of_nobody = replace(rows, table=self.tables[kept.table], of_nobody=self.tables[name].customer)
+                files[kept.table] = of_nobody.write(self.connection, self.table(kept.table), buckets)
         return Staged(buckets, files)
 
     def compare(self, import_id: str, history: History, staged: Staged) -> Compared:
@@ -141,7 +155,7 @@ class Commit:
         ):
             if files:
                 changed[name] = _appended(change.table(name), columns, files, bucketed=False)
-        notes = (*event.notes, *_said(changed, compared.overlaps))
+        notes = (*event.notes, *self._of_nobody(changed), *_said(changed, compared.overlaps))
         change.append(replace(event, at=now(), tables=changed, buckets=staged.buckets, notes=notes))
 
 

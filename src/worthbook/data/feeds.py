@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
+from worthbook.data.anonymous import nobody_sql
 from worthbook.data.bucket import bucket_sql
 from worthbook.data.compile import Scope, compile_value
 from worthbook.data.delta import BUCKET, SQL_TYPES, DataFile, StoredTable
@@ -49,8 +50,11 @@ class Rows:
     timeless: frozenset[str]
     """Fields that hold days without a time of day: nothing to put into a column of times."""
     import_id: str
+    tables: Mapping[str, TableDefinition]
     rated: bool = False
     """Whether the lines have an exchange rate each, by which amounts are multiplied."""
+    of_nobody: str | None = None
+    """The feeds' column of customers, where only rows of nobody in particular are wanted."""
 
     def write(self, connection: duckdb.DuckDBPyConnection, target: StoredTable, buckets: int) -> tuple[DataFile, ...]:
         """Write the rows, sorted by customer within each bucket; a table without customers has no buckets."""
@@ -98,11 +102,22 @@ class Rows:
         if feed.when is not None:
             conditions.append(f"({self._fields(feed).condition(feed.when)})")
         conditions += [f"({self._key(feed, key)}) IS NOT NULL" for key in self.table.key]
+        conditions += self._of_whom(feed)
         lines = JUDGED if feed.each is None else f"({each_column(self.recognition, feed.each)})"
         return (
             f"SELECT {columns}, '{self.import_id}' AS import_id, line AS import_line "
             f"FROM {lines} WHERE {' AND '.join(conditions)}"
         )
+
+    def _of_whom(self, feed: Feed) -> Iterator[str]:
+        """Rows of nobody go to a table of their own, or nowhere where a row is about its customer alone."""
+        if self.of_nobody is not None:
+            formula = feed.columns.get(self.of_nobody)
+            yield "FALSE" if formula is None else nobody_sql(self._fields(feed).value(formula), self.tables)
+        elif self.table.anonymous is not None or self.table.key == (self.table.customer,):
+            formula = feed.columns.get(self.table.customer or "")
+            if formula is not None:
+                yield f"NOT {nobody_sql(self._fields(feed).value(formula), self.tables)}"
 
     def _fields(self, feed: Feed) -> Fields:
         return fields_of_feed(self.recognition, feed)

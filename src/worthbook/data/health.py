@@ -18,7 +18,10 @@ from sqlglot import exp
 from worthbook.data.engine import Engine, Snapshot
 from worthbook.data.passes import one_pass
 from worthbook.data.relations import Relations, all_files
+from worthbook.data.typed import call
+from worthbook.data.typed import cast as cast_to
 from worthbook.definitions.table import TableDefinition
+from worthbook.kernel.units import Value
 
 LINES = "transactions"
 """The stored table of what was sold."""
@@ -174,6 +177,20 @@ def known_in(  # noqa: PLR0913, PLR0917 - a book, a date, a table and its column
     query = exp.select(exp.Count(this=exp.Star()), *counted).from_(rows)
     ((every, *known),) = cast("list[tuple[int, ...]]", engine.rows(query, all_files(snapshot)))
     return every, dict(zip(columns, known, strict=True))
+
+
+def sold_to_nobody(
+    engine: Engine, snapshot: Snapshot, tables: Mapping[str, TableDefinition], as_of: dt.date
+) -> tuple[int, Value]:
+    """How many lines have no customer in particular, and what they add up to; None where no amount is known."""
+    apart = tables[LINES].anonymous if LINES in tables else None
+    if apart is None or apart.table not in snapshot.tables:
+        return 0, None
+    rows = Relations(tables, snapshot, as_of).relation(apart.table, {"amount"}).subquery(apart.table)
+    amount = cast_to(call("SUM", exp.column("amount")), "money")
+    query = exp.select(exp.Count(this=exp.Star()), amount).from_(rows)
+    ((lines, total),) = cast("list[tuple[int, Value]]", engine.rows(query, all_files(snapshot)))
+    return lines, total
 
 
 def orphans(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import duckdb
 
 from worthbook.data import verdict
+from worthbook.data.anonymous import nobody_sql
 from worthbook.data.compile import Scope, compile_condition, compile_value
 from worthbook.data.convert import is_readable_as_is, text_as, value_as
 from worthbook.data.dialect import render
@@ -179,6 +180,7 @@ class Judge:
         if more:
             of_headers = f"line <= (SELECT max(line) FROM (SELECT line FROM {LINES} ORDER BY line LIMIT {more}))"
             yield Reason("header-line", of_headers, verdict.HEADER_LINE, is_skip=True)
+        yield from self._of_nobody()
         for skip in self.recognition.mapping.skip:
             slug = skip.reason.replace("_", "-")
             yield Reason(slug, self.fields.condition(skip.when), skip.because, is_skip=True)
@@ -188,6 +190,21 @@ class Judge:
         yield from self._out_of_range(self.recognition.mapping.feeds[0])
         if self.recognition.mapping.identical_lines == "reject":
             yield Reason("duplicate-line", "copy > 1", verdict.DUPLICATE_LINE)
+
+    def _of_nobody(self) -> Iterator[Reason]:
+        """Lines about a customer who is nobody, in a file that brings nothing else."""
+        feeds = self.recognition.mapping.feeds
+        if any(self.tables[feed.table].anonymous is not None for feed in feeds):
+            return
+        table, first = self.tables[feeds[0].table], feeds[0]
+        if (
+            table.customer is not None
+            and table.key == (table.customer,)
+            and self._of_line(first.columns[table.customer])
+        ):
+            customer = self.fields.value(first.columns[table.customer])
+            when = f"({customer}) IS NOT NULL AND {nobody_sql(customer, self.tables)}"
+            yield Reason("anonymous-customer", when, verdict.ANONYMOUS, is_skip=True)
 
     def _of_barred(self) -> Iterator[Reason]:
         """First of all, so that not even a rejected line keeps what must not be kept."""
@@ -206,6 +223,7 @@ class Judge:
             if (
                 column.required
                 and column.default is None
+                and not (name == self.tables[feed.table].customer and self.tables[feed.table].anonymous is not None)
                 and name in feed.columns
                 and self._of_line(feed.columns[name])
             ):

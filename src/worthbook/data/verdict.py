@@ -37,6 +37,7 @@ HEADER_LINE = Text(en="a further line of headers", zh="附加的标题行")
 RATE_MISSING = Text(
     en="There is no exchange rate from '{value}' to {base} for that day.", zh="缺少当日“{value}”兑 {base} 的汇率。"
 )
+ANONYMOUS = Text(en="an id that means no customer in particular", zh="不代表具体客户的编号（如散客）")
 BLANK_LINE = Text(en="a line without any value", zh="没有任何值的空行")
 
 PARSER_REASONS = {

@@ -1,4 +1,4 @@
-"""Identity: what means nobody, and what speaks for and against two customers being one."""
+"""Identity: what speaks for and against two customers being one."""
 
 from __future__ import annotations
 
@@ -32,12 +32,10 @@ class Evidence(Part):
 
 
 class IdentityDefinition(Definition):
-    """When two customers may be one, and which ids mean nobody."""
+    """When two customers may be one."""
 
     noun: ClassVar[str] = "identity"
 
-    nobody: tuple[str, ...]
-    """Ids that mean no customer in particular, compared without case, width, spaces and punctuation."""
     nobodys: tuple[str, ...]
     """Phone numbers and e-mail addresses that are typed in when there is none."""
     legal_forms: tuple[str, ...]

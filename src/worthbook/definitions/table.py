@@ -37,6 +37,16 @@ class TableColumnDefinition(Part):
     """Codes that have a meaning here, and what they mean. A file may hold others; they are kept as they are."""
 
 
+class AnonymousDefinition(Part):
+    """Rows whose customer is nobody in particular: a sale over the counter, a guest."""
+
+    table: Name
+    """The stored table that takes them instead: they count in totals and make no customer."""
+    ids: tuple[str, ...]
+    """Ids that mean nobody, beside a blank. Words are compared without case, width, spaces and punctuation; numbers as
+    they are."""
+
+
 class TableDefinition(Definition):
     """A stored table, or a table derived from one by grouping its rows.
 
@@ -56,6 +66,7 @@ class TableDefinition(Definition):
     line, corrected or not. The first column must be in the file; lines alike in all of them are told apart by their
     order."""
     customer: Name | None = "customer_id"
+    anonymous: AnonymousDefinition | None = None
     time: Name | None = None
     derived_from: Name | None = None
     where: Formula | None = None

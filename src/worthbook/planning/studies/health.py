@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from worthbook.data.health import LINES, LineHealth, known_in, line_health, orphans
+from worthbook.data.health import LINES, LineHealth, known_in, line_health, orphans, sold_to_nobody
 from worthbook.definitions.study import StudyDefinition
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.language import Text
@@ -62,7 +62,13 @@ def make_health(definition: StudyDefinition, context: StudyContext) -> Made:
     coverage = list(_coverage(context, health))
     lost = orphans(context.engine, context.snapshot, context.tables, context.as_of)
     quiet = health.gaps()
-    facts = _facts(health, coverage, quiet, lost)
+    nobody, amount = sold_to_nobody(context.engine, context.snapshot, context.tables, context.as_of)
+    facts = {
+        **_facts(health, coverage, quiet, lost),
+        "anonymous_lines": nobody,
+        "anonymous_amount": amount,
+        "anonymous_share": share(nobody, nobody + health.lines),
+    }
     tables = [
         table("known", KNOWN, _KNOWN, [_known_row(each) for each in coverage]),
         table("missing", MISSING, _MISSING, list(_missing_rows(context))),
@@ -199,6 +205,9 @@ HEALTH = Method(
             "amount_share",
             "cost_share",
             "unknown_columns",
+            "anonymous_lines",
+            "anonymous_amount",
+            "anonymous_share",
             *SERIOUS,
             *NOTABLE,
         ]

@@ -1,0 +1,97 @@
+"""Buyers who are nobody in particular are kept apart, and never become one large customer."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+from tests.data.importing import bring, bring_text, count, notes, rows, tables
+from tests.services.people import people_book
+from worthbook.data.anonymous import nobody_sql
+from worthbook.data.book import Book
+from worthbook.data.ledger import cursor
+from worthbook.services.check_data import check_data
+
+NOBODY: list[str | None] = [
+    None,
+    "",
+    " - ",
+    "/",
+    "--",
+    "散客",
+    "散 客",
+    "匿名",
+    "Guest",
+    "ＧＵＥＳＴ",
+    "walk-in",
+    "Walk In",
+    "N/A",
+    "NULL",
+    "00000",
+    "-1",
+    "13800138000",
+]
+SOMEBODY: list[str | None] = [
+    "1",
+    "0",
+    "00001",
+    "10",
+    "A",
+    "Ann Guest",
+    "散客王",
+    "13800138001",
+    "C-0",
+    "guest17",
+    "no-1",
+]
+
+
+def found(ids: list[str | None]) -> list[str | None]:
+    """Those of some ids that mean nobody."""
+    query = f"SELECT id FROM (SELECT unnest(CAST(? AS VARCHAR[])) AS id) WHERE {nobody_sql('id', tables())}"
+    return [each for (each,) in cursor().execute(query, [ids]).fetchall()]
+
+
+def test_who_is_nobody() -> None:
+    assert found(NOBODY) == NOBODY
+
+
+def test_who_is_somebody() -> None:
+    assert found(SOMEBODY) == []
+
+
+LINES = "客户,下单日期,金额\n散客,2026-01-02,10\nA1,2026-01-05,5\n,2026-01-03,20.5\nGUEST,2026-01-04,1\n"
+
+
+def test_their_lines_are_kept_apart_and_counted(tmp_path: Path) -> None:
+    book, report = bring_text(tmp_path, LINES)
+    assert (report.read, report.accepted, report.rejected, report.skipped) == (4, 4, 0, 0)
+    assert rows(book, "customer_id") == [("A1",)]
+    assert [amount for (amount,) in rows(book, "amount", "anonymous_sales")] == [
+        Decimal(10),
+        Decimal("20.5"),
+        Decimal(1),
+    ]
+    assert "Lines without a customer in particular (blank, guest, walk-in): 3," in notes(report)[-1]
+
+
+def test_the_check_says_how_many_and_how_much(tmp_path: Path) -> None:
+    book, _ = bring_text(tmp_path, LINES)
+    health = check_data(book.folder)
+    assert health is not None
+    assert "3 lines (75 % of all), 31.50, have no customer in particular." in health.say("en")
+    assert "没有具体客户" in health.say("zh")
+
+
+def test_undoing_takes_them_back_and_the_same_file_again_adds_nothing(tmp_path: Path) -> None:
+    book, report = bring_text(tmp_path, LINES)
+    assert not bring(book, tmp_path / "orders.csv").new
+    book.undo(report.import_id)
+    assert count(book, "anonymous_sales") == 0
+
+
+def test_a_list_of_customers_skips_them(tmp_path: Path) -> None:
+    home = people_book(tmp_path, "散客,,,,,,\nC1,Ann,,,,,\n")
+    (record,) = Book.open(home).imports()
+    assert (record.accepted, record.skipped) == (1, 1)
+    assert "an id that means no customer in particular" in record.notes[0].en
