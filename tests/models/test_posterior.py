@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import genpareto
 
 from worthbook.models.base import FloatArray
+from worthbook.models.optimise import Objective
 from worthbook.models.posterior import Posterior, Target, posterior_of
 from worthbook.models.psis import smooth
 
@@ -35,8 +36,8 @@ def crooked(point: FloatArray) -> tuple[float, FloatArray]:
     return float(-(first**2) / 8 - away**2 / 0.08), slopes
 
 
-def target(objective: object, size: int) -> Target:
-    return Target(objective, 1.0, tuple("abc"[:size]), (0.0,) * size, flat)  # type: ignore[arg-type]
+def target(objective: Objective, size: int) -> Target:
+    return Target(objective, lambda point: objective(point)[0], 1.0, tuple("abc"[:size]), (0.0,) * size, flat)
 
 
 def test_a_normal_posterior_is_drawn_as_it_is() -> None:

@@ -123,11 +123,11 @@ def estimate_of(symbol: str, value: float, log_error: float) -> Estimate:
     >>> estimate_of("r", 0.5, 0.1).low < 0.5 < estimate_of("r", 0.5, 0.1).high
     True
     """
-    if not np.isfinite(log_error):
+    if not log_error <= _LARGEST_LOG_ERROR:
         return Estimate(symbol, value, None, None, None)
-    low, high = np.exp(np.log(value) + np.array([-Z_95, Z_95]) * min(log_error, _LARGEST_LOG_ERROR))
+    low, high = np.exp(np.log(value) + np.array([-Z_95, Z_95]) * log_error)
     return Estimate(symbol, value, value * log_error, float(low), float(high))
 
 
-_LARGEST_LOG_ERROR = 300.0
-"""Keeps interval ends finite, so that they can be written as JSON."""
+_LARGEST_LOG_ERROR = 50.0
+"""A parameter known to a factor of exp(100) either way is not known at all."""

@@ -58,7 +58,9 @@ class Target:
     """A posterior distribution: the likelihood in scaled units, the prior in those of the data."""
 
     objective: Objective
-    """Mean log-likelihood per customer."""
+    """Mean log-likelihood per customer, with its gradient."""
+    mean_log_likelihood: Callable[[FloatArray], float]
+    """The same without the gradient."""
     customers: float
     symbols: tuple[str, ...]
     log_scale: tuple[float, ...]
@@ -67,7 +69,7 @@ class Target:
 
     def log_density(self, point: FloatArray) -> float:
         """In scaled units, up to a constant."""
-        value = self.objective(point)[0] * self.customers + self.prior(point + np.asarray(self.log_scale))
+        value = self.mean_log_likelihood(point) * self.customers + self.prior(point + np.asarray(self.log_scale))
         return value if np.isfinite(value) else -np.inf
 
     def penalised(self, point: FloatArray) -> tuple[float, FloatArray]:

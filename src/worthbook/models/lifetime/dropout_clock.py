@@ -13,7 +13,7 @@ import numpy as np
 
 from worthbook.models.base import FloatArray
 
-_LARGEST = 600.0
+_LARGEST = 300.0
 """Largest exponent; nobody is alive where it is reached."""
 _FARTHEST = 1e280
 
@@ -35,6 +35,12 @@ class DropoutClock:
     def time(self, reading: FloatArray) -> FloatArray:
         """The y at which G(y) is the reading."""
         return reading if self.b == 0 else np.log1p(self.b * np.minimum(reading, _FARTHEST)) / self.b
+
+    def kappa_left(self, kappa: float, end: FloatArray) -> FloatArray:
+        """The kappa of those alive at `end`: from there on they are as new customers with this one are."""
+        if self.b == 0:
+            return kappa + end
+        return np.asarray(kappa * np.exp(-self.b * end) - np.expm1(-self.b * end) / self.b)
 
     def log_speed(self, y: FloatArray) -> FloatArray | float:
         """Log G'(y)."""

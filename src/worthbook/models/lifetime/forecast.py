@@ -27,7 +27,7 @@ from worthbook.models.posterior import Posterior
 DRAWS = 200
 """Parameter values drawn; the ends of the interval move by a few per cent of its width from seed to seed."""
 
-CHANCE_POINTS = 60
+CHANCE_POINTS = 30
 """For each draw, so many equally likely outcomes of chance."""
 
 SAMPLE_ROWS = 200

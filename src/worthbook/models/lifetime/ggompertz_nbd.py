@@ -7,7 +7,7 @@ whose level varies as Gamma(s, beta). As b goes to 0 with beta / b held, it beco
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -25,6 +25,9 @@ from worthbook.models.lifetime.timed_dropout_likelihood import TimedDropoutLikel
 from worthbook.models.lifetime.timed_dropout_process import TimedDropoutProcess
 from worthbook.models.optimise import Objective
 
+SHIFT = -7.0
+"""Log b is searched 7 lower than others: where readiness to leave grows by exp(20) meanwhile, it is a wall."""
+
 
 @dataclass(frozen=True, slots=True)
 class GGompertzNBDProcess(TimedDropoutProcess):
@@ -37,6 +40,7 @@ class GGompertzNBDProcess(TimedDropoutProcess):
 
     symbols: ClassVar[tuple[str, ...]] = ("r", "alpha", "s", "kappa", "b")
     time_powers: ClassVar[tuple[int, ...]] = (0, 1, 0, 1, -1)
+    log_shifts: ClassVar[tuple[float, ...]] = (0.0, 0.0, 0.0, 0.0, SHIFT)
 
     b: float
 
@@ -86,9 +90,15 @@ class GGompertzNBD(PurchaseModel[GGompertzNBDFit]):
 
     def objective(self, scaled: PurchaseHistory) -> Objective:
         """The integral form of the likelihood."""
-        return TimedDropoutLikelihood(scaled)
+        likelihood, shifts = TimedDropoutLikelihood(scaled), np.asarray(GGompertzNBDProcess.log_shifts)
+        return lambda point: likelihood(point + shifts)
+
+    def mean_log_likelihood(self, scaled: PurchaseHistory) -> Callable[[FloatArray], float]:
+        """The same without its gradient."""
+        likelihood, shifts = TimedDropoutLikelihood(scaled), np.asarray(GGompertzNBDProcess.log_shifts)
+        return lambda point: likelihood.value(point + shifts)
 
     def starts(self, pace: float) -> Sequence[FloatArray]:
         """Almost Pareto/NBD first; then readiness that grows a few times over the time observed."""
         guesses = ((0.7, 0.6, 0.5, 0.5), (0.7, 1.0, 1.0, 3.0), (2.0, 0.5, 1.0, 0.1))
-        return [np.log([r, r / pace, s, kappa, b]) for r, s, kappa, b in guesses]
+        return [np.log([r, r / pace, s, kappa, b]) - GGompertzNBDProcess.log_shifts for r, s, kappa, b in guesses]

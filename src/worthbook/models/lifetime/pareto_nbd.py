@@ -7,7 +7,7 @@ varies as Gamma(r, alpha), the second, independently, as Gamma(s, beta).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -65,6 +65,10 @@ class ParetoNBD(PurchaseModel[ParetoNBDFit]):
     def objective(self, scaled: PurchaseHistory) -> Objective:
         """The integral form of the likelihood."""
         return TimedDropoutLikelihood(scaled)
+
+    def mean_log_likelihood(self, scaled: PurchaseHistory) -> Callable[[FloatArray], float]:
+        """The same without its gradient."""
+        return TimedDropoutLikelihood(scaled).value
 
     def starts(self, pace: float) -> Sequence[FloatArray]:
         """Rare, frequent and very uneven buyers."""

@@ -64,6 +64,8 @@ class PurchaseProcess(ABC):
     """Names of the parameters, in the literature's symbols and in the order in which the process takes them."""
     time_powers: ClassVar[tuple[int, ...]]
     """For each parameter, the power of the unit of time in it: 1 for alpha, 0 for a pure number."""
+    log_shifts: ClassVar[tuple[float, ...]] = ()
+    """What a likelihood adds to each logarithm that it is given; nothing if left out."""
 
     @abstractmethod
     def log_likelihood(self, history: PurchaseHistory) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
@@ -240,6 +240,11 @@ class PurchaseModel(Specification[PurchaseHistory, AnyFit_co], ABC, Generic[AnyF
         """The same if nobody ever leaves, in the logarithms of r and alpha."""
         return NBDLikelihood(scaled)
 
+    def mean_log_likelihood(self, scaled: PurchaseHistory) -> Callable[[FloatArray], float]:
+        """The objective without its gradient, for where it is evaluated a thousand times."""
+        objective = self.objective(scaled)
+        return lambda point: objective(point)[0]
+
     def like(self, fit: PurchaseFit) -> Self:
         """This model with the choices that were made while fitting."""
         del fit
@@ -266,7 +271,7 @@ class PurchaseModel(Specification[PurchaseHistory, AnyFit_co], ABC, Generic[AnyF
         staying = maximise(self.objective_staying(scaled), NBDLikelihood.starts(pace))
         back = purchases * float(np.log(scale))  # densities of purchase times change with the unit
         process = self.fit_class.process_class
-        log_scale = tuple(power * float(np.log(scale)) for power in process.time_powers)
+        log_scale = log_scale_of(process, scale)
         fit = self.fit_class(
             estimates=Estimates.at(best, process.symbols, data.customers, log_scale),
             customers=data.customers,
@@ -281,6 +286,17 @@ class PurchaseModel(Specification[PurchaseHistory, AnyFit_co], ABC, Generic[AnyF
             **self.extras(),
         )
         return cast("AnyFit_co", fit)
+
+
+def log_scale_of(process: type[PurchaseProcess], scale: float) -> tuple[float, ...]:
+    """What to add to the logarithms that a likelihood of scaled times takes, to return to those of the data.
+
+    >>> from worthbook.models.lifetime.nbd import NBDProcess
+    >>> log_scale_of(NBDProcess, np.e)
+    (0.0, 1.0)
+    """
+    pairs = zip(process.time_powers, process.log_shifts or (0.0,) * len(process.symbols), strict=True)
+    return tuple(power * float(np.log(scale)) + shift for power, shift in pairs)
 
 
 def refuse_hopeless(data: PurchaseHistory) -> None:

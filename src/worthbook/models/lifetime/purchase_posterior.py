@@ -7,7 +7,7 @@ import numpy as np
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
 from worthbook.models.lifetime.data import PurchaseHistory
-from worthbook.models.lifetime.purchase_model import PurchaseFit, PurchaseModel, fingerprint_of
+from worthbook.models.lifetime.purchase_model import PurchaseFit, PurchaseModel, fingerprint_of, log_scale_of
 from worthbook.models.optimise import LOG_BOUND, maximise
 from worthbook.models.posterior import DRAWS, Posterior, Prior, Target, WeakPrior, posterior_of
 
@@ -60,9 +60,11 @@ def purchase_posterior(  # noqa: PLR0913  # two of them have defaults that suit 
     if fingerprint_of(groups) != fit.data_fingerprint:
         raise OTHER_DATA(fitted=fit.data_fingerprint, given=fingerprint_of(groups))
     scale = float(groups.T.max())
-    log_scale = tuple(power * float(np.log(scale)) for power in fit.process_class.time_powers)
+    log_scale = log_scale_of(fit.process_class, scale)
+    like, scaled = model.like(fit), groups.scaled(1 / scale)
     target = Target(
-        objective=model.like(fit).objective(groups.scaled(1 / scale)),
+        objective=like.objective(scaled),
+        mean_log_likelihood=like.mean_log_likelihood(scaled),
         customers=fit.customers,
         symbols=fit.estimates.symbols,
         log_scale=log_scale,
@@ -87,7 +89,7 @@ def bootstrap(
     groups = history.group()
     scale = float(groups.T.max())
     scaled = groups.scaled(1 / scale)
-    log_scale = np.array([power * np.log(scale) for power in fit.process_class.time_powers])
+    log_scale = np.asarray(log_scale_of(fit.process_class, scale))
     start = np.clip(np.asarray(fit.estimates.log_values) - log_scale, -INSIDE, INSIDE)
     like, rows = model.like(fit), []
     for counts in rng.multinomial(round(groups.customers), groups.weights / groups.customers, draws):

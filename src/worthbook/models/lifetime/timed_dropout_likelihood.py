@@ -8,7 +8,8 @@ Science 33(1), 1-24 (Pareto/NBD, G(y) = y); Bemmaor and Glady (2012), Management
 
 The published closed form of the integral is a difference of two Gauss hypergeometric functions, which is lost in
 rounding for 40 of 300 plausible histories. The integral itself is positive and, in v = log(min(alpha, kappa) + y),
-analytic in a strip: Gauss-Legendre nodes give all digits. It is cut where it has fallen by exp(-38).
+analytic in a strip: Gauss-Legendre nodes give all digits. It is cut where it has fallen by exp(-38). For GGompertz the
+clock's reading G takes the place of y, and -G(-alpha), where the integrand is singular, that of alpha.
 
 The gradient needs no derivative of the integrand: with Y = T for those alive and Y = y for those who left at y,
 
@@ -37,7 +38,6 @@ NEGLIGIBLE = 38.0
 """The integral is cut where its integrand has fallen by exp(-38)."""
 
 _BLOCK_ROWS = 16_384  # so many rows at once stay in the processor's cache
-_LARGEST = 600.0  # of an exponent: its exponential times any alpha is a number
 _LARGE = 300.0
 
 
@@ -71,28 +71,25 @@ def departures(  # noqa: PLR0913, PLR0917  # the four parameters and the history
     alpha and kappa may differ from row to row.
     """
     nodes, weights = legendre_rule(NODES)
-    kappa_last, kappa_end = kappa + clock.reading(t_x), kappa + clock.reading(end)
-    log_alpha_last, log_kappa_last = np.log(alpha + t_x), np.log(kappa_last)
-    base = np.minimum(alpha, kappa)
-    cut = (alpha + t_x) * np.exp(np.minimum(NEGLIGIBLE / exponent, _LARGEST)) - alpha
-    if s * _LARGE > NEGLIGIBLE:
-        cut = np.minimum(cut, clock.time(kappa_last * np.exp(NEGLIGIBLE / s) - kappa))
-    low = np.log(base + t_x)
-    span = np.maximum(np.log(base + np.minimum(end, cut)) - low, 0.0)
+    now, then = clock.reading(t_x), clock.reading(end)
+    log_alpha_last, log_kappa_last = np.log(alpha + t_x), np.log(kappa + now)
+    base = np.minimum(-clock.reading(-np.asarray(alpha)), kappa)
+    cut = clock.reading((alpha + t_x) * np.exp(np.minimum(NEGLIGIBLE / exponent, _LARGE)) - alpha)
+    cut = np.minimum(cut, (kappa + now) * np.exp(min(NEGLIGIBLE / s, _LARGE)) - kappa)
+    low = np.log(base + now)
+    span = np.maximum(np.log(base + np.minimum(then, cut)) - low, 0.0)
     v = low[:, None] + span[:, None] * nodes
     shifted = np.exp(v)
-    far_alpha, far_kappa = _column(alpha - base), _column(kappa - base)
-    alpha_y = shifted + far_alpha
-    log_alpha_y = v if not np.any(far_alpha) else np.log(alpha_y)
-    y = shifted - _column(base)
-    if clock.b == 0:
-        kappa_y = shifted + far_kappa
-        log_kappa_y = v if not np.any(far_kappa) else np.log(kappa_y)
-    else:
-        kappa_y = _column(kappa) + clock.reading(y)
-        log_kappa_y = np.log(kappa_y)
-    power = v - exponent[:, None] * (log_alpha_y - log_alpha_last[:, None]) + clock.log_speed(y)
+    reading = shifted - _column(base)
+    far_kappa = _column(kappa - base)
+    kappa_y = shifted + far_kappa
+    log_kappa_y = v if not np.any(far_kappa) else np.log(kappa_y)
+    y = clock.time(reading)
+    alpha_y = y + _column(alpha)
+    log_alpha_y = v if clock.b == 0 and not np.any(_column(alpha - base)) else np.log(alpha_y)
+    power = v - exponent[:, None] * (log_alpha_y - log_alpha_last[:, None])
     power -= (s + 1) * log_kappa_y - s * log_kappa_last[:, None]
+    kappa_end = kappa + then
     return Departures(
         y=y,
         alpha_y=alpha_y,
@@ -134,6 +131,20 @@ class TimedDropoutLikelihood:
             value += gain
             slopes += by[: len(point)]
         return float(value), np.exp(point) * slopes
+
+    def value(self, point: FloatArray) -> float:
+        """The value without the gradient."""
+        from scipy.special import gammaln  # noqa: PLC0415  # keeps the import of the package fast
+
+        r, alpha, s, kappa, *growth = np.exp(point)
+        total = self._count_share @ gammaln(r + self._counts) - gammaln(r) + r * point[1] + s * point[3]
+        for first in range(0, len(self._x), _BLOCK_ROWS):
+            rows = slice(first, first + _BLOCK_ROWS)
+            exponent = r + self._x[rows]
+            found = departures(exponent, self._t_x[rows], self._T[rows], alpha, s, kappa, DropoutClock(*growth))
+            whole = np.exp(found.log_staying) + found.density.sum(axis=1)
+            total += weighted_sum(self._share[rows], np.log(whole) + found.log_unit)
+        return float(total)
 
     def _block(  # noqa: PLR0913, PLR0917  # the parameters
         self, rows: slice, r: float, alpha: float, s: float, kappa: float, clock: DropoutClock

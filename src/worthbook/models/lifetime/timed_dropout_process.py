@@ -1,8 +1,8 @@
 """What the models in which customers may leave at any moment have in common, at given parameters.
 
 Given alive at T, the rate follows Gamma(r+x, alpha+T) and, independently, the time that remains is longer than u with
-probability R(u) = ((kappa + G(T)) / (kappa + G(T+u)))^s. Everything else are integrals over u of positive functions,
-which Gauss-Legendre nodes in log(1 + u/scale) give to all digits.
+probability R(u) = (1 + G(u) / kappa')^-s, where kappa' = kappa + T for Pareto and is told by the clock for others. All
+else are integrals over u of positive functions, which Gauss-Legendre nodes in log(1 + u/scale) give to all digits.
 """
 
 from __future__ import annotations
@@ -116,9 +116,8 @@ class TimedDropoutProcess(PurchaseProcess):
         return np.asarray(rng.poisson(rates * time), dtype=np.float64)
 
     def _draw_time_left(self, end: FloatArray, rng: np.random.Generator) -> FloatArray:
-        reading = self.clock.reading(end)
         ahead = np.expm1(np.minimum(rng.exponential(size=len(end)) / self.s, _LARGEST))
-        return np.asarray(self.clock.time(reading + (self.kappa + reading) * ahead) - end)
+        return np.asarray(self.clock.time(self.clock.kappa_left(self.kappa, end) * ahead))
 
     def _time_left(
         self, history: PurchaseHistory, horizon: float, integrand: OverTime, discount: float = 0.0
@@ -127,22 +126,21 @@ class TimedDropoutProcess(PurchaseProcess):
         until = min(horizon, NOTHING_LEFT / discount) if discount > 0 else horizon
 
         def of(few: PurchaseHistory) -> FloatArray:
-            ahead = self.clock.time(self._ahead(few, NOTHING_LEFT / self.s)) - few.T
-            u, measure = self._nodes(few, np.minimum(until, ahead))
+            u, measure = self._nodes(few, np.minimum(until, self._all_gone(few)))
             return np.asarray((integrand(u, np.exp(self._log_survival(few, u)[0])) * measure).sum(axis=1))
 
         return _by_block(of, history, DistinctRows.of(history.T))
 
-    def _ahead(self, history: PurchaseHistory, log_fall: float) -> FloatArray:
-        """The reading of the clock at which R has fallen by a factor."""
-        reading = self.clock.reading(history.T)
-        return np.asarray(reading + (self.kappa + reading) * np.expm1(min(log_fall, _LARGEST)))
+    def _all_gone(self, history: PurchaseHistory) -> FloatArray:
+        """When hardly anybody is left."""
+        left = self.clock.kappa_left(self.kappa, history.T)
+        return self.clock.time(left * np.expm1(min(NOTHING_LEFT / self.s, _LARGEST)))
 
     def _reach(self, history: PurchaseHistory, horizon: float) -> FloatArray:
         """How far ahead anything happens: up to the horizon, until nobody is left, or until everybody has bought."""
         exponent, scale = self.r + history.x, self.alpha + history.T
         bought = scale * np.expm1(np.minimum(NOTHING_LEFT / exponent, _LARGEST))
-        gone = self.clock.time(self._ahead(history, NOTHING_LEFT / self.s)) - history.T
+        gone = self._all_gone(history)
         far = np.minimum(gone, bought) if horizon == np.inf else gone
         return np.minimum(horizon, far)
 
@@ -156,10 +154,10 @@ class TimedDropoutProcess(PurchaseProcess):
 
     def _log_survival(self, history: PurchaseHistory, u: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Log of R(u), and the logarithm of the rate at which those who are left leave."""
-        end = history.T[:, None]
-        now, then = (self.kappa + self.clock.reading(each) for each in (end, end + u))
-        speed = np.log(self.s / then) + self.clock.log_speed(end + u)
-        return -self.s * np.log1p((then - now) / now), speed
+        left = self.clock.kappa_left(self.kappa, history.T)[:, None]
+        reading = self.clock.reading(u)
+        log_hazard = np.log(self.s / (left + reading)) + self.clock.log_speed(u)
+        return -self.s * np.log1p(reading / left), log_hazard
 
 
 def log_count(n: int, exponent: FloatArray, scale: FloatArray, u: FloatArray) -> FloatArray:
