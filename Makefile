@@ -30,7 +30,7 @@ demo: $(VENV)/.program ## evaluate the example shop, end to end
 	$(BIN)/worthbook demo
 
 test: check ## all checks, then all tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 soak: $(VENV)/.dev ## the long forms of tests: hundreds of killed processes and mutated files
 	$(BIN)/python -m pytest -m soak
