@@ -68,6 +68,13 @@ def test_where_weights_cannot_be_trusted_a_sampler_takes_over() -> None:
     assert (logs[:, 1] - logs[:, 0] ** 2).std() == pytest.approx(0.2, rel=0.1)
 
 
+def test_a_sampler_that_has_not_settled_says_so() -> None:
+    rough = Posterior(("a",), ((0.0,), (1.0,)), "slice", 0.9, 1.4)
+    assert "R-hat 1.40" in rough.cautions[0].en
+    assert "R-hat 1.40" in rough.cautions[0].zh
+    assert Posterior(("a",), ((0.0,), (1.0,)), "slice", 0.9, 1.02).cautions == ()
+
+
 def test_the_same_seed_gives_the_same_draws_and_json_keeps_them() -> None:
     one, other = (posterior_of(target(normal, 2), np.zeros(2), seed=7, draws=200) for _ in range(2))
     assert one == other

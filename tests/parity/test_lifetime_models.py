@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import math
 from pathlib import Path
@@ -11,8 +12,19 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.parity.test_lifetime import purchase_days
 from worthbook.models.base import FloatArray
-from worthbook.models.lifetime import MBGNBD, NBD, GammaGamma, ParetoNBD, PurchaseHistory, SpendHistory
+from worthbook.models.lifetime import (
+    BGCNBD,
+    MBGCNBD,
+    MBGNBD,
+    NBD,
+    GammaGamma,
+    GGompertzNBD,
+    ParetoNBD,
+    PurchaseHistory,
+    SpendHistory,
+)
 from worthbook.models.lifetime.mbg_nbd import MBGNBDProcess
 from worthbook.models.lifetime.pareto_nbd import ParetoNBDProcess
 from worthbook.models.lifetime.purchase_model import PurchaseFit, PurchaseModel
@@ -121,3 +133,39 @@ def test_single_log_likelihoods_of_mbg_nbd() -> None:
     process = MBGNBDProcess(0.25, 4, 0.8, 2.5)
     assert process.log_likelihood(PurchaseHistory([0], [0], [40])) == pytest.approx(-0.417928262, abs=1e-9)
     assert process.log_likelihood(PurchaseHistory([200], [38], [40])) == pytest.approx(100.786909761, abs=1e-8)
+
+
+def test_cdnow_buyers_are_not_regular(shared: Path) -> None:
+    """BTYDplus 1.2.0 chooses k = 1 for both models of regular buying, which then are (M)BG/NBD (expected.json)."""
+    folder = shared / "data" / "cdnow"
+    days = purchase_days(folder / "cdnow_sample.csv.gz", "sample_id", None)
+    end = dt.date(1997, 9, 30)
+    rows = []
+    for bought in days.values():
+        seen = sorted(day for day in bought if day <= end)
+        gaps = np.diff([(day - seen[0]).days / 7 for day in seen])
+        rows.append([len(gaps), gaps.sum(), (end - seen[0]).days / 7, np.log(gaps).sum()])
+    x, t_x, age, log_gaps = np.array(rows).T
+    history = PurchaseHistory(x, t_x, age, log_gaps=log_gaps)
+    expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))["mle"]
+    for model, name in ((BGCNBD(), "BG/NBD"), (MBGCNBD(), "MBG/NBD")):
+        fit = model.fit(history)
+        assert fit.facts["k"] == 1
+        assert fit.log_likelihood == pytest.approx(expected[name]["ll"], abs=1e-4)
+        assert fit.bic > -2 * fit.log_likelihood + 4 * math.log(2357)  # k was chosen as well
+        for row in fit.summary:
+            assert row.estimate == pytest.approx(expected[name][row.symbol], rel=1e-4)
+
+
+def test_ggompertz_nbd_of_cdnow_is_pareto_nbd(
+    cdnow: tuple[PurchaseHistory, FloatArray, FloatArray, dict[str, Any]],
+) -> None:
+    """Bemmaor and Glady (2012), Table 2: r .553, alpha 10.578, s .603, LL -9594.98; b and beta are not identified."""
+    fit, published = GGompertzNBD().fit(cdnow[0]), cdnow[3]["published"]["GGom/NBD"]
+    rows = {row.symbol: row.estimate for row in fit.summary}
+    assert rows["r"] == pytest.approx(published["r"], abs=5e-4)
+    assert rows["alpha"] == pytest.approx(published["alpha"], abs=5e-3)
+    assert rows["s"] == pytest.approx(published["s"], abs=5e-3)
+    assert fit.log_likelihood == pytest.approx(cdnow[3]["mle"]["Pareto/NBD"]["ll"], abs=1e-3)
+    assert fit.facts["identified"] is False
+    assert any("do not determine b, beta" in each.en for each in fit.cautions)

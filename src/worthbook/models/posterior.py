@@ -15,6 +15,7 @@ from typing import Literal
 
 import numpy as np
 
+from worthbook.kernel.language import Text
 from worthbook.models.base import Estimate, FloatArray, Record
 from worthbook.models.optimise import Objective, maximise
 from worthbook.models.psis import TRUSTED, smooth
@@ -29,6 +30,17 @@ WEAK_SD = 2.0
 DRAWS = 1000
 DEGREES = 7
 """Degrees of freedom of the t distribution from which is drawn: wider than the posterior, where that is normal."""
+
+SETTLED = 1.1
+"""Chains with an R-hat up to this agree well enough for intervals."""
+
+NOT_SETTLED = Text(
+    en=(
+        "The data leave these parameters so open that the sampler had not settled (R-hat {r_hat}): take their "
+        "intervals as rough."
+    ),
+    zh="数据对这些参数约束很弱，抽样尚未稳定（R-hat {r_hat}），其区间仅供粗略参考。",
+)
 
 ROUNDS = 3
 GOOD = 0.5
@@ -92,6 +104,13 @@ class Posterior:
     """Below 0.7 the weighted draws can be trusted; above, the slice sampler was used."""
     r_hat: float | None
     """Of the slice sampler: near 1 if its chains agree."""
+
+    @property
+    def cautions(self) -> tuple[Text, ...]:
+        """That the sampler had not settled, if so."""
+        if self.r_hat is None or self.r_hat <= SETTLED:
+            return ()
+        return (NOT_SETTLED.format(r_hat=f"{self.r_hat:.2f}"),)
 
     @property
     def draws(self) -> FloatArray:

@@ -11,8 +11,11 @@ import pytest
 
 from worthbook.kernel.errors import WorthbookError
 from worthbook.models.base import FloatArray
-from worthbook.models.lifetime import BGCNBD, BGNBD, MBGNBD, ParetoNBD, PurchaseHistory
+from worthbook.models.lifetime import BGCNBD, BGNBD, MBGNBD, NBD, ParetoNBD, PurchaseHistory
 from worthbook.models.lifetime.bg_nbd_process import BGNBDProcess
+from worthbook.models.lifetime.cnbd_process import BGCNBDProcess
+from worthbook.models.lifetime.forecast import forecast_total
+from worthbook.models.lifetime.purchase_model import PurchaseFit, PurchaseModel
 from worthbook.models.lifetime.purchase_posterior import bootstrap, purchase_posterior
 
 
@@ -77,6 +80,22 @@ def test_the_bootstrap_agrees(base: PurchaseHistory) -> None:
     assert np.log(bootstrap(BGNBD(), fit, weekly, seed=1, draws=40).draws).std(axis=0) == pytest.approx(ours, rel=0.4)
 
 
+@pytest.mark.parametrize("model", [NBD(), MBGNBD(), BGCNBD(k=2), ParetoNBD()], ids=lambda model: model.estimator)
+def test_totals_of_every_model_have_intervals(model: PurchaseModel[PurchaseFit]) -> None:
+    """From Laplace's approximation or from the posterior, which differ little where there is much to learn from."""
+    rng = np.random.default_rng(2)
+    history, _ = BGCNBDProcess(0.8, 3.0, 0.8, 2.5, k=2).simulate(
+        rng.integers(20, 52, 600).astype(np.float64), 26.0, rng, "weeks"
+    )
+    fit = model.fit(history)
+    posterior = purchase_posterior(model, fit, history, seed=1, draws=400)
+    one = forecast_total(fit, history, 26, seed=1).purchases
+    other = forecast_total(fit, history, 26, seed=1, posterior=posterior).purchases
+    assert one.estimate == other.estimate == pytest.approx(fit.expected_purchases(history, 26).sum())
+    assert one.low < one.estimate < one.high
+    assert other.high - other.low == pytest.approx(one.high - one.low, rel=0.35)
+
+
 def test_a_posterior_belongs_to_its_data(base: PurchaseHistory) -> None:
     fit = MBGNBD().fit(base)
     with pytest.raises(WorthbookError) as caught:
@@ -85,8 +104,6 @@ def test_a_posterior_belongs_to_its_data(base: PurchaseHistory) -> None:
 
 
 def test_the_chosen_regularity_is_kept() -> None:
-    from worthbook.models.lifetime.cnbd_process import BGCNBDProcess  # noqa: PLC0415
-
     rng = np.random.default_rng(1)
     history = BGCNBDProcess(0.8, 3.0, 0.8, 2.5, k=2).simulate(rng.uniform(20, 52, 800), 0.0, rng, "weeks")[0]
     fit = BGCNBD().fit(history)

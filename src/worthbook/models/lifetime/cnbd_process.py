@@ -125,9 +125,10 @@ class BGCNBDProcess(BetaGeometricProcess):
         total = (weight(n) * self._at_least(count, after, j, n, ahead)).sum(axis=-1)
         start = np.full_like(mean, FIRST_TERMS + 0.5)
         low, high = (np.maximum((mean + sign * spread) / self.k, start) for sign in (-1, 1))
-        for row in np.flatnonzero((high > start).any(axis=(1, 2))):  # the few who buy that often
-            one = slice(row, row + 1)
-            total[one] += self._rest(count[one], after, j, ahead, weight, (start[one], low[one], high[one]))
+        often = np.flatnonzero((high > start).any(axis=(1, 2)))  # the few who buy that often
+        if len(often):
+            edges = (start[often], low[often], high[often])
+            total[often] += self._rest(count[often], after, j, ahead, weight, edges)
         return np.asarray(total)
 
     def _at_least(self, x: FloatArray, scale: FloatArray, j: int, n: FloatArray, horizon: FloatArray) -> FloatArray:
@@ -138,7 +139,7 @@ class BGCNBDProcess(BetaGeometricProcess):
         passed = np.exp(betaln(self.a, second + n - 1) - betaln(self.a, second))
         return np.asarray(passed * self._reached(x, scale, j, n, horizon))
 
-    def _rest(  # noqa: PLR0913, PLR0917  # a row of the sum above
+    def _rest(  # noqa: PLR0913, PLR0917  # some rows of the sum above
         self,
         x: FloatArray,
         scale: FloatArray,
