@@ -100,13 +100,10 @@ def cover(  # noqa: PLR0913  # the settings of an experiment
         else:
             interval = forecast_total(fit, history, HORIZON, seed=run, posterior=found).purchases
             total = interval.low <= future.sum() <= interval.high
-        held += (
-            np.mean(_held(rows, truth.parameters)),
-            total,
-            _central(futures, future, rng).mean(),
-        )
-    shares = held / runs
-    return Coverage(runs, float(shares[0]), float(shares[1]), float(shares[2]))
+        shares = np.mean(_held(rows, truth.parameters)), float(total), _central(futures, future, rng).mean()
+        held += np.array(shares, dtype=np.float64)
+    mean = held / runs
+    return Coverage(runs, float(mean[0]), float(mean[1]), float(mean[2]))
 
 
 def _held(rows: Sequence[Estimate], truths: Mapping[str, float]) -> list[bool]:
