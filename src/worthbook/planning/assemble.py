@@ -112,6 +112,7 @@ def _evaluated(
         lifetimes=weighed,
         surveys=BookSurveys(SurveyTables(bench.engine, bench.snapshot, catalogue.tables, bench.plan.as_of)),
         instruments=catalogue.instruments,
+        structures=catalogue.structures,
     )
     studies = tuple(make_study(catalogue.studies[name], context) for name in report.studies)
     facts = _facts(bench, about, customers, headline, frameworks, models, studies)

@@ -147,7 +147,7 @@ def find_structure(model: str, catalogue: Catalogue, target: str | None = None) 
 
 def _made(opened: OpenSurvey, structure: StructureDefinition | Structure, options: Options) -> ModelAnswer:
     context = replace(opened.context, structures={**opened.catalogue.structures, structure.name: structure})
-    study = replace(opened, context=context).study(STUDY, structure=structure.name, **options)
+    study = replace(opened, context=context).study(STUDY, structure=structure.name, **{**options, "strict": "yes"})
     return ModelAnswer(study.study, study.instrument, study.notes, _titles(structure))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from worthbook.data.answers import Answers as Surveyed
 from worthbook.definitions.structure import StructureDefinition
 from worthbook.definitions.study import StudyDefinition
-from worthbook.kernel.errors import Fault, did_you_mean
+from worthbook.kernel.errors import Fault, WorthbookError, did_you_mean
 from worthbook.kernel.language import Text
 from worthbook.kernel.result import Finding
 from worthbook.kernel.units import Value
@@ -112,7 +112,20 @@ WORDS: Mapping[str, Text] = {
 
 
 def make_structural(definition: StudyDefinition, context: StudyContext) -> Made:
-    """Estimate the structure over all answers, resample it, and compare groups where there are some."""
+    """Estimate the structure over all answers, resample it, and compare groups where there are some.
+
+    In a report answers that cannot carry the model are said; asked for by itself (`strict`) the study raises.
+    """
+    try:
+        return _estimated(definition, context)
+    except WorthbookError as error:
+        if option(definition, "strict") == "yes":
+            raise
+        said = tuple(Finding(problem.what, "warning") for problem in error.problems)
+        return Made((), {"respondents": 0}, ("answers",), said)
+
+
+def _estimated(definition: StudyDefinition, context: StudyContext) -> Made:
     structure, surveyed = _asked(definition, context)
     if surveyed is None or len(surveyed) == 0:
         return Made((), {"respondents": 0}, ("answers",))
