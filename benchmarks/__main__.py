@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks import choosing, evaluating, importing, measuring, peer, perception, starting
 from benchmarks.figures import Figure
+from benchmarks.seasons import seasons
 from benchmarks.shop import make_book
 
 SMALL, LARGE = 1_000_000, 10_000_000
@@ -39,6 +40,9 @@ def _usual(folder: Path) -> Iterator[Figure]:
         print(f"skipped: {starting.CDNOW.name} is not beside the repository")
     else:
         yield cdnow
+    in_time = seasons(3)
+    if in_time is not None:
+        yield in_time
     yield peer.fit(5)
     yield choosing.pareto(3)
     trial = choosing.trial()

@@ -13,17 +13,17 @@ import math
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 import numpy as np
 
+from tools import published_covariates
 from tools.checks import ROOT
+from tools.comparison import Case, Row
 from tools.reference import NOTE
 from worthbook.kernel.language import Text
-from worthbook.models.base import Estimate
 from worthbook.models.lifetime import BGNBD, MBGNBD, NBD, GammaGamma, ParetoNBD, PurchaseHistory, SpendHistory
 from worthbook.models.lifetime.ggompertz_nbd import GGompertzNBD
 from worthbook.models.lifetime.holdout import Trial
@@ -53,65 +53,6 @@ PURCHASES: Mapping[str, PurchaseModel[Any]] = {
 Days = dict[str, dict[date, float]]
 
 
-@dataclass(frozen=True)
-class Row:
-    """One number of ours beside a published one."""
-
-    model: str
-    data: str
-    quantity: str
-    ours: float
-    published: float
-    tolerance: float
-    """Largest difference that the tests allow: of the number itself where it is a log-likelihood or an error, else
-    relative to it."""
-    absolute: bool = False
-
-    @property
-    def difference(self) -> float:
-        """Ours less the published one; relative unless the tolerance is absolute."""
-        gap = self.ours - self.published
-        return gap if self.absolute else gap / abs(self.published)
-
-    @property
-    def holds(self) -> bool:
-        """Whether the difference is within the tolerance."""
-        return abs(self.difference) <= self.tolerance
-
-
-class Case(NamedTuple):
-    """What is compared."""
-
-    model: str
-    data: str
-
-    def row(self, quantity: str, ours: float, published: float, tolerance: float, *, absolute: bool = False) -> Row:
-        """One comparison of it."""
-        return Row(self.model, self.data, quantity, float(ours), published, tolerance, absolute)
-
-    def estimates(
-        self, fit: AnyFit, wanted: Mapping[str, Any], *, rel: float = 1e-4, ll: float = 1e-4
-    ) -> Iterator[Row]:
-        """Parameters to 1e-4 relative, the log-likelihood to 1e-4, unless fewer digits were published."""
-        for each in fit.summary:
-            yield self.row(each.symbol, each.estimate, wanted[each.symbol], rel)
-        yield self.row("log-likelihood", fit.log_likelihood, wanted["ll"], ll, absolute=True)
-
-
-class AnyFit(Protocol):
-    """A fit with a likelihood."""
-
-    @property
-    def summary(self) -> tuple[Estimate, ...]:
-        """One row for each parameter."""
-        ...
-
-    @property
-    def log_likelihood(self) -> float:
-        """Of what it was fitted to."""
-        ...
-
-
 def rows(shared: Path = SHARED) -> Iterator[Row]:
     """All comparisons."""
     yield from _cdnow(shared / "cdnow")
@@ -119,6 +60,7 @@ def rows(shared: Path = SHARED) -> Iterator[Row]:
     yield from _lifetimes_example(shared / "lifetimes_example")
     yield from _donations(shared / "donations")
     yield from _renewals(shared / "sbg_retention")
+    yield from published_covariates.rows(shared)
 
 
 def page(shared: Path = SHARED) -> str:

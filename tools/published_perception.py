@@ -24,7 +24,8 @@ from tests.models.perception.structural.published import (
     read_table,
 )
 from tools.checks import ROOT
-from tools.published import Case, Row, line
+from tools.comparison import Case, Row
+from tools.published import line
 from tools.reference import NOTE
 from worthbook.models.base import FloatArray
 from worthbook.models.perception.drivers.games import Game

@@ -4,9 +4,10 @@ import datetime as dt
 
 import pytest
 
+from worthbook.models.interval import Interval
 from worthbook.models.lifetime import MBGNBD, PurchaseHistory
 from worthbook.models.lifetime.choose import Candidate, compare
-from worthbook.models.lifetime.forecast import Interval, TotalForecast
+from worthbook.models.lifetime.forecast import TotalForecast
 from worthbook.planning.lifetime_needs import needs
 from worthbook.planning.lifetimes import Expected, Lifetimes
 

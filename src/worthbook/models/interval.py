@@ -12,6 +12,9 @@ from worthbook.models.base import FloatArray
 DRAWS = 400
 """Parameter values drawn; the ends of an interval move by a few per cent of its width from seed to seed."""
 
+COVARIATE_DRAWS = 120
+"""The same where every customer has parameters of its own, and a draw costs more."""
+
 CHANCE_POINTS = 60
 """For each draw of a total, so many equally likely outcomes of chance."""
 
@@ -20,7 +23,10 @@ ENDS = (2.5, 97.5)
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An estimate with its 95 % interval."""
+    """An estimate with its 95 % interval.
+
+    The estimate is an expectation; where hardly any purchase is expected it can lie above the interval.
+    """
 
     estimate: float
     low: float

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from worthbook.kernel.language import Text
-from worthbook.models.lifetime.forecast import Interval, forecast_total
+from worthbook.models.interval import Interval
+from worthbook.models.lifetime.forecast import forecast_total
 from worthbook.models.lifetime.purchase_model import PurchaseFit
 from worthbook.planning.estimators import ESTIMATORS
 from worthbook.planning.outlook import SEED

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from worthbook.kernel.language import Text
 from worthbook.kernel.result import Finding, Table, TableColumn
 from worthbook.kernel.units import Unit, Value, show
+from worthbook.models.interval import Interval
 from worthbook.models.lifetime.choose import Comparison, Entry
-from worthbook.models.lifetime.forecast import Interval
 from worthbook.models.lifetime.holdout import HoldoutRow
 from worthbook.planning.lifetimes import Lifetimes
 from worthbook.planning.trials import Split

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.models.lifetime.apparel import HOLDOUT_WEEKS, Apparel
+from tools.apparel import HOLDOUT_WEEKS, Apparel
 from worthbook.kernel.errors import WorthbookError
 from worthbook.models.base import FloatArray
 from worthbook.models.lifetime.pareto_nbd import ParetoNBD
@@ -58,7 +58,7 @@ def simulate(customers: int, rng: np.random.Generator) -> tuple[SeasonedCustomer
 
 @pytest.fixture(scope="module")
 def apparel(shared: Path) -> tuple[SeasonedCustomers, Apparel]:
-    found = Apparel.of(shared)
+    found = Apparel.of(shared / "data" / "apparel")
     return found.seasoned(), found
 
 
@@ -175,6 +175,16 @@ def test_a_covariate_that_is_the_same_for_all_needs_no_table() -> None:
     one, two = (SeasonalParetoNBD("", "season").fit(each) for each in (customers, other))
     assert two.log_likelihood == pytest.approx(one.log_likelihood, abs=1e-8)
     assert two.summary[4].estimate == pytest.approx(one.summary[4].estimate, abs=1e-6)
+
+
+def test_the_total_and_its_parts_have_intervals() -> None:
+    customers, later = simulate(300, np.random.default_rng(12))
+    fit = SeasonalParetoNBD("campaign", "season").fit(customers)
+    total, expected = fit.total_purchases(customers, 52, seed=1), fit.expected_purchases(customers, 52)
+    assert total.low < later.sum() < total.high
+    assert total.estimate == pytest.approx(expected.sum())
+    low, high = fit.expected_ends(customers, 52, seed=1)
+    assert ((low < expected) & (expected < high)).all()
 
 
 def test_json_returns_the_same_fit() -> None:

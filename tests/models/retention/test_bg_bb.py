@@ -152,6 +152,22 @@ def test_the_endless_sum_is_the_limit(process: BGBBProcess) -> None:
     assert endless == pytest.approx(process.discounted_purchases(history, 200, 0.2), rel=1e-9)
 
 
+def test_totals_and_expectations_are_covered() -> None:
+    """Totals of 40 simulated bases of 400 customers over 5 occasions: no fewer than 34 in their 95 % intervals."""
+    rng = np.random.default_rng(31)
+    process, inside = BGBBProcess(1.2, 0.75, 0.66, 2.8), 0
+    for seed in range(40):
+        history, future = simulate_occasions(process, np.full(400, 7.0), 5, rng)
+        fit = BGBB().fit(history)
+        total = fit.total_purchases(history, 5, seed=seed)
+        inside += total.low <= future.sum() <= total.high
+    assert inside >= 34
+    low, high = fit.expected_ends(history, 5, seed=1)
+    expected = fit.expected_purchases(history, 5)
+    assert ((low < expected) & (expected < high)).all()
+    assert total.estimate == pytest.approx(expected.sum())
+
+
 def test_json_returns_the_same_fit(simulated: OpportunityHistory) -> None:
     fit = BGBB().fit(simulated)
     again = BGBBFit.from_json(fit.to_json())

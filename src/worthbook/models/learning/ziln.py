@@ -16,6 +16,7 @@ import numpy as np
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
 from worthbook.models.base import Estimate, Fact, Fit, FloatArray, Record, Specification
+from worthbook.models.fingerprint import fingerprint
 from worthbook.models.interval import Interval, interval_of_total
 from worthbook.models.laplace import Z_95
 from worthbook.models.learning.crossfit import Correction, CrossFit, Grown
@@ -99,6 +100,7 @@ class ZeroInflatedLognormal(Specification[Measured, "ZeroInflatedLognormalFit"])
             customers=float(len(data)),
             buyers=float(buyers),
             seed=self.seed,
+            data_fingerprint=fingerprint(spend, *matrix.T),
         )
 
 
@@ -117,6 +119,7 @@ class ZeroInflatedLognormalFit(Fit[Measured]):
     customers: float
     buyers: float
     seed: int
+    data_fingerprint: str
 
     @property
     def summary(self) -> tuple[Estimate, ...]:
@@ -136,6 +139,7 @@ class ZeroInflatedLognormalFit(Fit[Measured]):
             "buyers": self.buyers,
             "sigma": self.correction.sigma,
             "seed": self.seed,
+            "data_fingerprint": self.data_fingerprint,
             "converged": True,  # trees are grown, not searched
         }
 
@@ -176,6 +180,7 @@ class ZeroInflatedLognormalFit(Fit[Measured]):
             "customers": self.customers,
             "buyers": self.buyers,
             "seed": self.seed,
+            "data_fingerprint": self.data_fingerprint,
         }
 
     @classmethod
@@ -191,4 +196,5 @@ class ZeroInflatedLognormalFit(Fit[Measured]):
             customers=record["customers"],
             buyers=record["buyers"],
             seed=record["seed"],
+            data_fingerprint=record["data_fingerprint"],
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -53,6 +53,8 @@ class CorrelatedParetoNBDFit(PurchaseFit):
     process_class: ClassVar[type[PurchaseProcess]] = CorrelatedParetoNBDProcess
 
     tau: float
+    longest: float
+    """The longest observation, the unit of time of the search."""
     log_likelihood_independent: float
     profile: tuple[tuple[float, float], ...]
     """Correlations, and the log-likelihood that can be had with each."""
@@ -158,6 +160,12 @@ class CorrelatedParetoNBD(PurchaseModel[CorrelatedParetoNBDFit]):
         fit = PurchaseModel.fit(settled, data)
         return replace(fit, profile=_profile(fit, settled.objective(data.group().scaled(1 / settled.scale)), tau, data))
 
+    def like(self, fit: PurchaseFit) -> Self:
+        """With the kernel of the fit."""
+        if not isinstance(fit, CorrelatedParetoNBDFit):
+            return self
+        return replace(self, tau=fit.tau, scale=fit.longest, independent=fit.log_likelihood_independent)
+
     def objective(self, scaled: PurchaseHistory) -> Objective:
         """The weighted sum of four likelihoods."""
         return _Likelihood(scaled, (self.tau or 1.0) / self.scale)
@@ -169,7 +177,7 @@ class CorrelatedParetoNBD(PurchaseModel[CorrelatedParetoNBDFit]):
 
     def extras(self) -> Mapping[str, Any]:
         """The kernel, and the likelihood without a correlation."""
-        return {"tau": self.tau, "log_likelihood_independent": self.independent, "profile": ()}
+        return {"tau": self.tau, "longest": self.scale, "log_likelihood_independent": self.independent, "profile": ()}
 
 
 class _Likelihood:

@@ -14,35 +14,22 @@ from worthbook.kernel.period import PeriodUnit
 from worthbook.models.base import Estimate, Fact, Fit, FloatArray, Record, Specification
 from worthbook.models.cautions import about_identification
 from worthbook.models.design import COVARIATE_ROWS, Covariates, Design
-from worthbook.models.distinct import DistinctRows, weighted_sum
+from worthbook.models.distinct import weighted_sum
+from worthbook.models.interval import COVARIATE_DRAWS, Interval, ends_of, interval_of_total
 from worthbook.models.laplace import Estimates
 from worthbook.models.lifetime.covariate_effects import (
-    PARAMETERS,
     Layout,
-    Standard,
     customer_logs,
     in_units_of_the_data,
     summary_with_effects,
 )
+from worthbook.models.lifetime.covariate_objective import TIME_POWERS, CovariateObjective, grouped_with
 from worthbook.models.lifetime.covariate_process import CovariateProcess
-from worthbook.models.lifetime.covariate_rows import LIFE, TRANSACTIONS, Family, row_likelihoods
+from worthbook.models.lifetime.covariate_rows import Family
 from worthbook.models.lifetime.data import UNIT_NAMES, PurchaseHistory
 from worthbook.models.lifetime.purchase_model import OTHER_UNIT, fingerprint_of, refuse_hopeless
 from worthbook.models.likelihood_ratio import Fitted
 from worthbook.models.optimise import maximise
-
-STARTS: dict[Family, tuple[tuple[float, float, float], ...]] = {
-    "pareto_nbd": ((0.7, 0.6, 0.5), (2.0, 0.5, 1.0), (0.1, 1.0, 1.0)),
-    "bg_nbd": ((0.5, 0.7, 2.0), (2.0, 0.2, 2.0), (0.1, 1.0, 1.0)),
-    "mbg_nbd": ((0.5, 0.7, 2.0), (2.0, 0.2, 2.0), (0.1, 1.0, 1.0)),
-}
-"""r and the two parameters of dropout, with time in units of the longest observation."""
-
-TIME_POWERS: dict[Family, tuple[int, int, int, int]] = {
-    "pareto_nbd": (0, 1, 0, 1),
-    "bg_nbd": (0, 1, 0, 0),
-    "mbg_nbd": (0, 1, 0, 0),
-}
 
 RIDGE_NEGATIVE = Fault(
     "covariate-ridge-negative",
@@ -115,9 +102,9 @@ class StaticCovariates(Specification[DescribedCustomers, "StaticCovariatesFit"])
             raise RIDGE_NEGATIVE(ridge=self.ridge)
         life, trans = (Design.of(formula, data.covariates) for formula in (self.life, self.trans))
         layout = Layout.of(life.terms, trans.terms, self.equal)
-        groups, matrices = _grouped(data.history, [each.matrix(data.covariates) for each in (life, trans)])
+        groups, matrices = grouped_with(data.history, [each.matrix(data.covariates) for each in (life, trans)])
         scale = float(groups.T.max())
-        objective = _Objective(self.family, groups.scaled(1 / scale), matrices, layout, self.ridge)
+        objective = CovariateObjective(self.family, groups.scaled(1 / scale), matrices, layout, self.ridge)
         purchases = weighted_sum(groups.weights, groups.x)
         best = maximise(objective, objective.starts(purchases / weighted_sum(groups.weights, groups.T / scale)))
         return StaticCovariatesFit(
@@ -144,61 +131,6 @@ class StaticCovariates(Specification[DescribedCustomers, "StaticCovariatesFit"])
             evaluations=best.evaluations,
             data_fingerprint=fingerprint_of(data.history.group()),
         )
-
-
-class _Objective:
-    """The mean log-likelihood, less the penalty, at four logarithms and the effects of one standard deviation."""
-
-    def __init__(
-        self, family: Family, history: PurchaseHistory, matrices: list[FloatArray], layout: Layout, ridge: float
-    ) -> None:
-        self._family, self._history, self._layout = family, history, layout
-        self._share = history.weights / history.customers
-        self._penalty = ridge / history.customers
-        self.standards = [Standard.of(matrix, self._share) for matrix in matrices]
-        self._life, self._trans = (
-            standard.apply(matrix) for standard, matrix in zip(self.standards, matrices, strict=True)
-        )
-
-    def __call__(self, point: FloatArray) -> tuple[float, FloatArray]:
-        effects = point[PARAMETERS:]
-        logs = customer_logs(self._family, point, self._life, self._trans, self._layout)
-        values, slopes = row_likelihoods(self._family, self._history, logs)
-        weighted = slopes * self._share
-        of_life = LIFE[self._family]
-        by_effect = -2 * self._penalty * effects
-        np.add.at(
-            by_effect,
-            self._layout.life_columns,
-            of_life.sign * np.einsum("i,ij->j", weighted[of_life.place], self._life),
-        )
-        np.add.at(
-            by_effect,
-            self._layout.trans_columns,
-            TRANSACTIONS.sign * np.einsum("i,ij->j", weighted[TRANSACTIONS.place], self._trans),
-        )
-        value = weighted_sum(self._share, values) - self._penalty * float((effects**2).sum())
-        return value, np.concatenate([weighted.sum(axis=1), by_effect])
-
-    def log_likelihood(self, point: FloatArray) -> float:
-        """Of all customers, without the penalty."""
-        effects = point[PARAMETERS:]
-        return (self(point)[0] + self._penalty * float((effects**2).sum())) * self._history.customers
-
-    def starts(self, pace: float) -> list[FloatArray]:
-        """No effects, and what the model without covariates starts from."""
-        none = np.zeros(len(self._layout.symbols))
-        return [np.concatenate([np.log([r, r / pace, *two]), none]) for r, *two in STARTS[self._family]]
-
-
-def _grouped(history: PurchaseHistory, matrices: list[FloatArray]) -> tuple[PurchaseHistory, list[FloatArray]]:
-    """Equal customers, covariates included, collapsed into one row."""
-    found = DistinctRows.of(history.x, history.t_x, history.T, *(column for each in matrices for column in each.T))
-    rows = found.sample
-    groups = PurchaseHistory(
-        history.x[rows], history.t_x[rows], history.T[rows], found.total(history.weights), history.unit
-    )
-    return groups, [matrix[rows] for matrix in matrices]
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +219,21 @@ class StaticCovariatesFit(Fit[DescribedCustomers]):
         """Variance of each customer's number of purchases to come."""
         return self.process(data).purchase_variance(data.history, horizon)
 
+    def expected_ends(self, data: DescribedCustomers, horizon: float, *, seed: int) -> tuple[FloatArray, FloatArray]:
+        """Both ends of the 95 % interval of the expected purchases of each customer."""
+        return ends_of(
+            lambda drawn: self.process(data, drawn).expected_purchases(data.history, horizon), self._drawn(seed)
+        )
+
+    def total_purchases(self, data: DescribedCustomers, horizon: float, *, seed: int) -> Interval:
+        """Purchases of all customers together: unknown parameters and chance are both in the interval."""
+        weights, process = data.history.weights, self.process(data)
+        drawn = [self.process(data, each).expected_purchases(data.history, horizon) for each in self._drawn(seed)]
+        totals = np.array([weighted_sum(weights, each) for each in drawn])
+        variance = weighted_sum(weights, process.purchase_variance(data.history, horizon))
+        expected = weighted_sum(weights, process.expected_purchases(data.history, horizon))
+        return interval_of_total(expected, totals, variance)
+
     def process(self, data: DescribedCustomers, drawn: FloatArray | None = None) -> CovariateProcess:
         """The process of each customer at the estimates, or at drawn values of parameters and effects.
 
@@ -302,6 +249,9 @@ class StaticCovariatesFit(Fit[DescribedCustomers]):
             life, trans = np.zeros((len(data), 0)), np.zeros((len(data), 0))
         logs_of_all = customer_logs(self.family, logs, life, trans, layout)
         return CovariateProcess(self.family, np.exp(logs_of_all))
+
+    def _drawn(self, seed: int) -> FloatArray:
+        return self.estimates.draws(COVARIATE_DRAWS, np.random.default_rng(seed))
 
     def as_record(self) -> Record:
         """Plain values for JSON."""

@@ -28,9 +28,9 @@ LOGIT_STEP = 0.45
 NEGLIGIBLE = 34.0
 """Sums over the logit are cut where the weight has fallen by exp(-34)."""
 
+WIDEST_LOGIT = 60.0
+MOST_LOGITS = 4_000
 _SMALL = 1e-4
-_TINY = 1e-150
-_LOGITS = 4_000
 _CELLS = 2_000_000
 
 
@@ -114,28 +114,39 @@ class CovariateProcess:
             reach = (horizon / age[rows])[:, None]
             grown = np.log1p(chance * reach)
             exact = -np.expm1(-n * grown) / n + np.expm1(-(n + 1) * grown) / (n + 1)
-            area = np.where(grown * (n + 2) < _SMALL, reach**2 / 2, exact / np.maximum(chance, _TINY) ** 2)
+            area = np.where(grown * (n + 2) < _SMALL, reach**2 / 2, exact / chance**2)
             return np.asarray(2 * n * (n + 1) * (1 - chance) * area)
 
         return self._over_chance(history, pairs)
 
     def _over_chance(self, history: PurchaseHistory, function: Callable[[slice, FloatArray], FloatArray]) -> FloatArray:
-        """Average a function of the chance to leave over Beta(a, b+x), row by row."""
+        """Average a function of the chance to leave over Beta(a, b+x), row by row.
+
+        Where a or b+x is so small that the weight lies beyond the widest logits, the function is at its limit there.
+        """
         from scipy.special import betaln  # noqa: PLC0415  # keeps the import of the package fast
 
         first = self.parameters[2]
         second = self.parameters[3] + history.x + float(self.family == "mbg_nbd")
         low = -NEGLIGIBLE / first.min() - math.log(float((second / first).max()) + 1)
         high = NEGLIGIBLE / second.min() + math.log(float((first / second).max()) + 1)
-        count = min(math.ceil((high - low) / LOGIT_STEP), _LOGITS)
-        logit = np.linspace(low, high, count)
+        low, high = max(low, -WIDEST_LOGIT), min(high, WIDEST_LOGIT)
+        narrowest = math.sqrt(1 / float(first.max()) + 1 / float(second.max()))  # deviation of the logit
+        count = min(math.ceil((high - low) / min(LOGIT_STEP, LOGIT_STEP * narrowest)), MOST_LOGITS)
+        logit = np.linspace(low, high, count + 1)
         log_chance, log_stay = -np.logaddexp(0, -logit), -np.logaddexp(0, logit)
-        step, total = logit[1] - logit[0], np.empty(len(history))
-        block = max(_CELLS // count, 1)
+        step = np.full(len(logit), logit[1] - logit[0])
+        step[[0, -1]] /= 2
+        total, block = np.empty(len(history)), max(_CELLS // len(logit), 1)
         for start in range(0, len(history), block):
             rows = slice(start, start + block)
             a, b = first[rows][:, None], second[rows][:, None]
-            weight = np.exp(a * log_chance + b * log_stay - betaln(a, b)) * step
+            scale = betaln(a, b)
+            weight = np.exp(a * log_chance + b * log_stay - scale) * step
+            if low == -WIDEST_LOGIT:
+                weight[:, :1] += np.exp(a * low - scale) / a
+            if high == WIDEST_LOGIT:
+                weight[:, -1:] += np.exp(-b * high - scale) / b
             total[rows] = (weight * function(rows, np.exp(log_chance))).sum(axis=1)
         return total
 

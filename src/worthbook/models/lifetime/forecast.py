@@ -19,6 +19,7 @@ from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
 from worthbook.models.base import FloatArray, IntArray
 from worthbook.models.distinct import weighted_sum
+from worthbook.models.interval import Interval
 from worthbook.models.lifetime.data import PurchaseHistory, SpendHistory
 from worthbook.models.lifetime.gamma_gamma import MEAN_INFINITE, GammaGammaFit, GammaGammaProcess
 from worthbook.models.lifetime.purchase_model import PurchaseFit
@@ -62,18 +63,6 @@ HEAVY_SPEND = Text(
     ),
     zh="客户之间的消费差异很大（q = {q}），少数尚未显现的大客户可能使总价值超出该区间。",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """An estimate with its 95 % interval.
-
-    The estimate is an expectation; where hardly any purchase is expected it can lie above the interval.
-    """
-
-    estimate: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)

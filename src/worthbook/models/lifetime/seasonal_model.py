@@ -14,6 +14,7 @@ from worthbook.models.base import Estimate, Fact, Fit, FloatArray, Record, Speci
 from worthbook.models.cautions import about_identification
 from worthbook.models.design import COVARIATE_CONSTANT, names_of, refuse_dependent
 from worthbook.models.distinct import weighted_sum
+from worthbook.models.interval import COVARIATE_DRAWS, Interval, ends_of, interval_of_total
 from worthbook.models.laplace import Estimates
 from worthbook.models.lifetime.covariate_effects import (
     PARAMETERS,
@@ -236,6 +237,17 @@ class SeasonalParetoNBDFit(Fit[SeasonedCustomers]):
         """Expected purchases of each customer in the next `horizon` units of time, over which covariates are known."""
         return self.process(data).expected_purchases(horizon)
 
+    def expected_ends(self, data: SeasonedCustomers, horizon: float, *, seed: int) -> tuple[FloatArray, FloatArray]:
+        """Both ends of the 95 % interval of the expected purchases of each customer."""
+        return ends_of(lambda drawn: self.process(data, drawn).expected_purchases(horizon), self._drawn(seed))
+
+    def total_purchases(self, data: SeasonedCustomers, horizon: float, *, seed: int) -> Interval:
+        """Purchases of all customers together: unknown parameters and chance are both in the interval."""
+        process = self.process(data)
+        totals = [self.process(data, each).expected_purchases(horizon).sum() for each in self._drawn(seed)]
+        variance = float(process.purchase_variance(horizon).sum())
+        return interval_of_total(float(process.expected_purchases(horizon).sum()), np.array(totals), variance)
+
     def process(self, data: SeasonedCustomers, drawn: FloatArray | None = None) -> SeasonalProcess:
         """The process at the estimates, or at drawn values of parameters and effects.
 
@@ -248,6 +260,9 @@ class SeasonalParetoNBDFit(Fit[SeasonedCustomers]):
         of_life, of_trans = np.split(logs[PARAMETERS:], [len(self.life)])
         speeds = speeds_of(data.table(self.life), data.table(self.trans), of_life, of_trans)
         return SeasonalProcess(data, logs[:PARAMETERS], speeds)
+
+    def _drawn(self, seed: int) -> FloatArray:
+        return self.estimates.draws(COVARIATE_DRAWS, np.random.default_rng(seed))
 
     def as_record(self) -> Record:
         """Plain values for JSON."""

@@ -18,6 +18,8 @@ from worthbook.kernel.period import PeriodUnit
 from worthbook.models.base import Estimate, Fact, Fit, FloatArray, Record, Specification
 from worthbook.models.cautions import about_identification
 from worthbook.models.distinct import weighted_sum
+from worthbook.models.fingerprint import fingerprint
+from worthbook.models.interval import DRAWS, Interval, ends_of, interval_of_total
 from worthbook.models.laplace import Estimates
 from worthbook.models.lifetime.data import UNIT_NAMES
 from worthbook.models.optimise import maximise
@@ -99,6 +101,7 @@ class BGBB(Specification[OpportunityHistory, "BGBBFit"]):
             log_likelihood=best.value * data.customers,
             log_likelihood_without_dropout=staying.value * data.customers,
             evaluations=best.evaluations,
+            data_fingerprint=fingerprint(groups.x, groups.t_x, groups.n, groups.weights, unit=data.unit),
         )
 
 
@@ -117,6 +120,7 @@ class BGBBFit(Fit[OpportunityHistory]):
     log_likelihood: float
     log_likelihood_without_dropout: float
     evaluations: int
+    data_fingerprint: str
 
     @property
     def process(self) -> BGBBProcess:
@@ -147,6 +151,7 @@ class BGBBFit(Fit[OpportunityHistory]):
             "converged": True,  # a fit that did not converge is an error, not a fit
             "iterations": self.evaluations,
             "identified": self.dropout_visible and not self._doubts,
+            "data_fingerprint": self.data_fingerprint,
         }
 
     @property
@@ -177,6 +182,25 @@ class BGBBFit(Fit[OpportunityHistory]):
         """Expected number of the next `horizon` occasions that each customer takes."""
         return self._in_unit(history).expected_purchases(history, horizon)
 
+    def expected_ends(self, history: OpportunityHistory, horizon: float, *, seed: int) -> tuple[FloatArray, FloatArray]:
+        """Both ends of the 95 % interval of the expected purchases of each customer."""
+        self._in_unit(history)
+        found = history.distinct
+        few = history.take(found.sample)
+        low, high = ends_of(
+            lambda values: BGBBProcess(*values.tolist()).expected_purchases(few, horizon), self._drawn(seed)
+        )
+        return low[found.row_to_distinct], high[found.row_to_distinct]
+
+    def total_purchases(self, history: OpportunityHistory, horizon: float, *, seed: int) -> Interval:
+        """Purchases of all customers together: unknown parameters and chance are both in the interval."""
+        groups = history.group()
+        expected = weighted_sum(groups.weights, self.expected_purchases(groups, horizon))
+        drawn = [BGBBProcess(*values.tolist()).expected_purchases(groups, horizon) for values in self._drawn(seed)]
+        totals = np.array([weighted_sum(groups.weights, each) for each in drawn])
+        variance = weighted_sum(groups.weights, self.process.purchase_variance(groups, horizon))
+        return interval_of_total(expected, totals, variance)
+
     def discounted_purchases(
         self, history: OpportunityHistory, horizon: float, discount_rate_per_year: float
     ) -> FloatArray:
@@ -204,6 +228,9 @@ class BGBBFit(Fit[OpportunityHistory]):
         """The inverse of `as_record`."""
         values = {each.name: record[each.name] for each in fields(cls)}
         return cls(**{**values, "estimates": Estimates.from_record(record["estimates"])})
+
+    def _drawn(self, seed: int) -> FloatArray:
+        return self.estimates.draws(DRAWS, np.random.default_rng(seed))
 
     def _in_unit(self, history: OpportunityHistory) -> BGBBProcess:
         if history.unit != self.unit:

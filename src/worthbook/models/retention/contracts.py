@@ -22,6 +22,7 @@ from worthbook.models.columns import (
     rows_where,
     weights_or_ones,
 )
+from worthbook.models.fingerprint import fingerprint
 
 ENDED_UNCLEAR = Fault(
     "contract-ended-unclear",
@@ -146,6 +147,11 @@ class ContractHistory:
         columns = {name: getattr(self, name)[rows] for name in ("tenure", "ended", "weights", "entry")}
         keep(made, columns, unit=self.unit)
         return made
+
+    @property
+    def fingerprint(self) -> str:
+        """A short hash of the contracts, the same whatever their order."""
+        return fingerprint(self.tenure, self.ended, self.entry, self.weights, unit=self.unit)
 
     @property
     def running(self) -> ContractHistory:

@@ -21,7 +21,13 @@ from worthbook.models.design import Design
 from worthbook.models.laplace import Z_95
 from worthbook.models.retention.contract_value import ContractTerms, contract_value
 from worthbook.models.retention.contracts import ContractHistory, refuse_without_losses
-from worthbook.models.retention.described_contracts import DescribedContracts, converging, lifelines_module, table_of
+from worthbook.models.retention.described_contracts import (
+    DescribedContracts,
+    converging,
+    fingerprint_of,
+    lifelines_module,
+    table_of,
+)
 from worthbook.models.retention.kaplan_meier import BEYOND_OBSERVATION
 
 DOUBT = 0.01
@@ -80,6 +86,7 @@ class CoxRegression(Specification[DescribedContracts, "CoxFit"]):
             customers=data.history.customers,
             losses=data.history.losses,
             unit=data.history.unit,
+            data_fingerprint=fingerprint_of(data.history, matrix),
         )
 
 
@@ -122,6 +129,7 @@ class CoxFit(Fit[DescribedContracts]):
     customers: float
     losses: float
     unit: PeriodUnit
+    data_fingerprint: str
 
     @property
     def summary(self) -> tuple[Estimate, ...]:
@@ -142,6 +150,7 @@ class CoxFit(Fit[DescribedContracts]):
             "unit": self.unit,
             "converged": True,  # a fit that did not converge is an error, not a fit
             "identified": not about_identification(self.losses, self._open),
+            "data_fingerprint": self.data_fingerprint,
         }
 
     @property

@@ -15,6 +15,7 @@ from worthbook.kernel.language import Text
 from worthbook.models.base import FloatArray
 from worthbook.models.columns import rows_where
 from worthbook.models.design import COVARIATE_ROWS, Covariates
+from worthbook.models.fingerprint import fingerprint
 from worthbook.models.retention.contracts import ContractHistory
 
 SURVIVAL_ABSENT = Fault(
@@ -99,6 +100,12 @@ def table_of(matrix: FloatArray, history: ContractHistory) -> tuple[Any, dict[st
     if history.entry.any():
         columns["entry"], roles["entry_col"] = history.entry[each], "entry"
     return pandas.DataFrame(columns), roles
+
+
+def fingerprint_of(history: ContractHistory, matrix: FloatArray) -> str:
+    """A short hash of contracts and covariates, the same whatever the order of the rows."""
+    columns = (history.tenure, history.ended, history.entry, history.weights, *matrix.T)
+    return fingerprint(*columns, unit=history.unit)
 
 
 def converging(search: Callable[[], Found]) -> Found:

@@ -71,6 +71,7 @@ class KaplanMeier(Specification[ContractHistory, "KaplanMeierFit"]):
             last=float(times[-1]),
             customers=data.customers,
             unit=data.unit,
+            data_fingerprint=data.fingerprint,
         )
 
 
@@ -86,6 +87,7 @@ class KaplanMeierFit(Fit[ContractHistory]):
     last: float
     customers: float
     unit: PeriodUnit
+    data_fingerprint: str
 
     @property
     def summary(self) -> tuple[Estimate, ...]:
@@ -104,6 +106,7 @@ class KaplanMeierFit(Fit[ContractHistory]):
             "unit": self.unit,
             "converged": True,  # it is counted, not searched
             "identified": not self.cautions,
+            "data_fingerprint": self.data_fingerprint,
         }
         return facts if self.median is None else {**facts, "median": self.median}
 

@@ -79,6 +79,7 @@ class RenewalFit(Fit[ContractHistory], ABC):
     unit: PeriodUnit
     log_likelihood: float
     evaluations: int
+    data_fingerprint: str
 
     @property
     def process(self) -> BetaWeibullProcess:
@@ -103,6 +104,7 @@ class RenewalFit(Fit[ContractHistory], ABC):
             "converged": True,  # a fit that did not converge is an error, not a fit
             "iterations": self.evaluations,
             "identified": not self.cautions,
+            "data_fingerprint": self.data_fingerprint,
         }
 
     @property
@@ -221,6 +223,7 @@ class RenewalSpecification(Specification[ContractHistory, RenewalFit_co], Generi
             unit=data.unit,
             log_likelihood=best.value * data.customers,
             evaluations=best.evaluations,
+            data_fingerprint=data.fingerprint,
         )
 
 

@@ -27,7 +27,13 @@ from worthbook.models.laplace import Z_95
 from worthbook.models.retention.beta_weibull_process import LIFETIME_INFINITE, NEGLIGIBLE
 from worthbook.models.retention.contract_value import ContractTerms, contract_value
 from worthbook.models.retention.contracts import refuse_without_losses
-from worthbook.models.retention.described_contracts import DescribedContracts, converging, lifelines_module, table_of
+from worthbook.models.retention.described_contracts import (
+    DescribedContracts,
+    converging,
+    fingerprint_of,
+    lifelines_module,
+    table_of,
+)
 
 MOST_PERIODS = 20_000
 WEAK_ERROR = 2.0
@@ -85,6 +91,7 @@ class WeibullRegression(Specification[DescribedContracts, "WeibullFit"]):
             customers=data.history.customers,
             losses=data.history.losses,
             unit=data.history.unit,
+            data_fingerprint=fingerprint_of(data.history, matrix),
         )
 
 
@@ -102,6 +109,7 @@ class WeibullFit(Fit[DescribedContracts]):
     customers: float
     losses: float
     unit: PeriodUnit
+    data_fingerprint: str
 
     @property
     def summary(self) -> tuple[Estimate, ...]:
@@ -121,6 +129,7 @@ class WeibullFit(Fit[DescribedContracts]):
             "unit": self.unit,
             "converged": True,  # a fit that did not converge is an error, not a fit
             "identified": not self.cautions,
+            "data_fingerprint": self.data_fingerprint,
         }
 
     @property

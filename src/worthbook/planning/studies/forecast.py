@@ -14,7 +14,8 @@ from worthbook.kernel.language import Text
 from worthbook.kernel.period import DAYS_PER_WEEK, Window
 from worthbook.kernel.result import Finding, Table, Tone
 from worthbook.kernel.units import Unit, Value
-from worthbook.models.lifetime.forecast import Interval, TotalForecast
+from worthbook.models.interval import Interval
+from worthbook.models.lifetime.forecast import TotalForecast
 from worthbook.models.lifetime.gamma_gamma import GammaGammaFit
 from worthbook.models.lifetime.purchase_model import PurchaseFit
 from worthbook.planning.outlook import total_outlook

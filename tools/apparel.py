@@ -30,8 +30,8 @@ class Apparel:
     days: dict[str, set[dt.date]]
 
     @classmethod
-    def of(cls, shared: Path) -> Apparel:
-        folder = shared / "data" / "apparel"
+    def of(cls, folder: Path) -> Apparel:
+        """From the folder of the data set."""
         days: dict[str, set[dt.date]] = defaultdict(set)
         for row in rows_of(folder / "apparel_transactions.csv.gz"):
             days[row["customer_id"]].add(dt.date.fromisoformat(row["date"]))
@@ -39,20 +39,24 @@ class Apparel:
 
     @property
     def ids(self) -> list[str]:
+        """Customers, in the order of all rows."""
         return sorted(self.days)
 
     @property
     def expected(self) -> dict[str, Any]:
+        """The published numbers."""
         found: dict[str, Any] = json.loads((self.folder / "expected.json").read_text(encoding="utf-8"))
         return found
 
     @property
     def history(self) -> PurchaseHistory:
+        """Repeat purchases up to the end of calibration, in weeks."""
         found = []
         for bought in (self.days[each] for each in self.ids):
             seen = sorted(day for day in bought if day <= END)
             found.append((len(seen) - 1, (seen[-1] - seen[0]).days / 7, (END - seen[0]).days / 7))
-        return PurchaseHistory(*np.array(found).T)
+        x, t_x, age = np.array(found).T
+        return PurchaseHistory(x, t_x, age)
 
     @property
     def later(self) -> FloatArray:
@@ -88,5 +92,6 @@ class Apparel:
 
 
 def rows_of(path: Path) -> Iterator[dict[str, str]]:
+    """The rows of a compressed file."""
     with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
         yield from csv.DictReader(lines)
