@@ -331,4 +331,5 @@ def test_every_kind_of_definition_can_be_read() -> None:
         "structure",
         "study",
         "table",
+        "vocabulary",
     ]

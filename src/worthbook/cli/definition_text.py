@@ -28,6 +28,7 @@ _ABOUT = {
     "mappings": Text(en="Feeds", zh="导入到"),
     "instruments": Text(en="Questions", zh="题目"),
     "structures": Text(en="Constructs", zh="潜变量"),
+    "vocabularies": Text(en="Themes", zh="主题"),
 }
 _WORDS = {
     "needs": Text(en="Made from", zh="计算依据"),

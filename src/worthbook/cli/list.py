@@ -15,7 +15,7 @@ def list_definitions(
         str,
         typer.Argument(
             help="measures, models, frameworks, studies, reports, tables, mappings, populations, "
-            "instruments, structures or identities; or all."
+            "instruments, structures, identities or vocabularies; or all."
         ),
     ] = "all",
     book: Annotated[Path | None, typer.Option(help="A book, to list its own definitions too.")] = None,

@@ -14,6 +14,7 @@ from worthbook.cli.survey_model import model
 from worthbook.cli.survey_nps import nps
 from worthbook.cli.survey_score import score
 from worthbook.cli.survey_servqual import servqual
+from worthbook.cli.survey_voice import voice
 
 survey = typer.Typer(
     name="survey",
@@ -34,5 +35,6 @@ for command, name in (
     (value, "value"),
     (model, "model"),
     (drivers, "drivers"),
+    (voice, "voice"),
 ):
     survey.command(name)(command)

@@ -194,6 +194,28 @@ def one_customer(
     return dict(zip(columns, found[0], strict=True)) if found else {}
 
 
+AT_ONCE = 5_000
+"""Customers named in one query."""
+
+
+def of_customers(
+    engine: Engine, sheets: Sequence[Sheet], customers: Sequence[str], columns: Sequence[str]
+) -> dict[str, tuple[Value, ...]]:
+    """Customer → values, of some customers; who is not there is left out.
+
+    Raises:
+        WorthbookError: column-not-made.
+    """
+    rows, files = Sheets(tuple(sheets)).whole(columns)
+    found: dict[str, tuple[Value, ...]] = {}
+    for first in range(0, len(customers), AT_ONCE):
+        names = [exp.Literal.string(each) for each in customers[first : first + AT_ONCE]]
+        wanted = exp.In(this=column(CUSTOMER), expressions=names)
+        query = exp.select(column(CUSTOMER), *(column(name) for name in columns)).from_(rows.copy()).where(wanted)
+        found |= {str(customer): tuple(values) for customer, *values in engine.rows(query, files)}
+    return found
+
+
 def stream(engine: Engine, sheets: Sequence[Sheet], columns: Sequence[str]) -> ArrowStream:
     """All customers with some columns as an Arrow stream, in batches, in the order of their ids.
 

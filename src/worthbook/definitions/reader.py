@@ -31,6 +31,7 @@ from worthbook.definitions.report import ReportDefinition
 from worthbook.definitions.structure import StructureDefinition
 from worthbook.definitions.study import StudyDefinition
 from worthbook.definitions.table import TableDefinition
+from worthbook.definitions.vocabulary import VocabularyDefinition
 from worthbook.kernel.errors import Fault, Place, Problem, did_you_mean
 from worthbook.kernel.language import Text
 
@@ -94,6 +95,7 @@ NOUNS: dict[str, type[Definition]] = {
         PopulationDefinition,
         InstrumentDefinition,
         StructureDefinition,
+        VocabularyDefinition,
         MeasureDefinition,
         ModelDefinition,
         FrameworkDefinition,

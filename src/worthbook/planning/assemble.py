@@ -109,6 +109,7 @@ def _evaluated(
         fits=_fits(bench, definitions),
         provenance={**bench.plan.provenance, **_told_by_respondents(bench.snapshot)},
         models={model.name: model for model in models},
+        vocabularies=catalogue.vocabularies,
         lifetimes=weighed,
         surveys=BookSurveys(SurveyTables(bench.engine, bench.snapshot, catalogue.tables, bench.plan.as_of)),
         instruments=catalogue.instruments,

@@ -26,6 +26,7 @@ from worthbook.definitions.report import ReportDefinition
 from worthbook.definitions.structure import StructureDefinition
 from worthbook.definitions.study import StudyDefinition
 from worthbook.definitions.table import TableDefinition
+from worthbook.definitions.vocabulary import VocabularyDefinition
 from worthbook.kernel.errors import Fault, Problem, did_you_mean, raise_all
 from worthbook.kernel.language import Text
 from worthbook.kernel.provenance import fingerprint
@@ -55,6 +56,7 @@ class Catalogue:
     instruments: Mapping[str, InstrumentDefinition]
     structures: Mapping[str, StructureDefinition]
     identities: Mapping[str, IdentityDefinition]
+    vocabularies: Mapping[str, VocabularyDefinition]
     _needs: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -73,6 +75,7 @@ class Catalogue:
             instruments=_by_name(found, InstrumentDefinition),
             structures=_by_name(found, StructureDefinition),
             identities=_by_name(found, IdentityDefinition),
+            vocabularies=_by_name(found, VocabularyDefinition),
         )
 
     @cached_property
@@ -90,6 +93,7 @@ class Catalogue:
             self.instruments,
             self.structures,
             self.identities,
+            self.vocabularies,
         )
         return tuple(definition for kind in kinds for definition in kind.values())
 

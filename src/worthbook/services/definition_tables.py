@@ -10,6 +10,7 @@ from worthbook.definitions.mapping import MappingDefinition
 from worthbook.definitions.model import ModelDefinition
 from worthbook.definitions.structure import StructureDefinition
 from worthbook.definitions.table import TableColumnDefinition, TableDefinition
+from worthbook.definitions.vocabulary import VocabularyDefinition
 from worthbook.kernel.language import Text
 from worthbook.kernel.result import Table, TableColumn
 from worthbook.kernel.units import Unit, Value
@@ -44,6 +45,8 @@ def tables_of(definition: Definition) -> tuple[Table, ...]:
             return (_fields(definition), _fed(definition))
         case InstrumentDefinition():
             return (_questions(definition),)
+        case VocabularyDefinition():
+            return (_themes(definition),)
         case IdentityDefinition():
             return (_evidence(definition),)
         case StructureDefinition():
@@ -168,6 +171,21 @@ def _fed(mapping: MappingDefinition) -> Table:
         (f"{feed.table}.{column}", formula) for feed in mapping.feeds for column, formula in feed.columns.items()
     )
     return Table("columns", Text(en="Columns fed", zh="导入的列"), (_COLUMN, _FROM), rows)
+
+
+def _themes(vocabulary: VocabularyDefinition) -> Table:
+    rows = tuple(
+        (theme.title, ", ".join(theme.words), theme.requirement, theme.measure, theme.owner)
+        for theme in vocabulary.themes.values()
+    )
+    columns = (
+        TableColumn("theme", Text(en="Theme", zh="主题"), Unit.TEXT),
+        TableColumn("words", Text(en="Words", zh="词语"), Unit.TEXT),
+        TableColumn("requirement", Text(en="Requirement", zh="关键需求"), Unit.TEXT),
+        TableColumn("measure", Text(en="Measured by", zh="衡量指标"), Unit.TEXT),
+        TableColumn("owner", Text(en="Usually seen to by", zh="通常负责部门"), Unit.TEXT),
+    )
+    return Table("themes", Text(en="Themes", zh="主题"), columns, rows)
 
 
 def _questions(instrument: InstrumentDefinition) -> Table:

@@ -15,6 +15,7 @@ from worthbook.definitions.model import ModelDefinition
 from worthbook.definitions.structure import StructureDefinition
 from worthbook.definitions.study import StudyDefinition
 from worthbook.definitions.table import TableDefinition
+from worthbook.definitions.vocabulary import VocabularyDefinition
 from worthbook.kernel.errors import Fault, did_you_mean
 from worthbook.kernel.language import Text
 from worthbook.planning.index import Catalogue, read_catalogue
@@ -38,6 +39,7 @@ KINDS: Mapping[str, Text] = {
     "instruments": Text(en="Instruments", zh="调查问卷"),
     "structures": Text(en="Structural models", zh="结构模型"),
     "identities": Text(en="Identities", zh="身份识别"),
+    "vocabularies": Text(en="Vocabularies", zh="评论词库"),
 }
 
 
@@ -94,11 +96,12 @@ def definitions_of(catalogue: Catalogue, kind: str) -> tuple[Definition, ...]:
         "instruments": catalogue.instruments,
         "structures": catalogue.structures,
         "identities": catalogue.identities,
+        "vocabularies": catalogue.vocabularies,
     }
     return tuple(found[kind].values())
 
 
-def _about(definition: Definition) -> Text:
+def _about(definition: Definition) -> Text:  # noqa: PLR0911 - one return a kind
     match definition:
         case MeasureDefinition():
             return definition.unit.title
@@ -115,6 +118,8 @@ def _about(definition: Definition) -> Text:
             return _names(dict.fromkeys(definition.inputs.values()))
         case InstrumentDefinition():
             return _asked(definition)
+        case VocabularyDefinition():
+            return _joined(theme.title for theme in definition.themes.values())
         case _:
             return Text(en="", zh="")
 

@@ -241,6 +241,7 @@ def _context(  # noqa: PLR0913, PLR0917 - what a study may look at
         engine=engine, snapshot=snapshot, tables=catalogue.tables, sheets=(), known={}, as_of=as_of, customers=0,
         currency="", fits={}, provenance=provenance, surveys=surveys, instruments=catalogue.instruments,
         structures=catalogue.structures,
+        vocabularies=catalogue.vocabularies,
     )  # fmt: skip
 
 

@@ -25,3 +25,10 @@ def write_study(study: Study, to: Path, language: Language, *, notes: Sequence[F
     with replacing(file) as place:
         place.write_text(render_study(study, language, notes=notes), encoding="utf-8")
     return file
+
+
+def write_sipoc(study: Study, to: Path, language: Language) -> Path:
+    """Write what customers voiced as a SIPOC sheet (XLSX)."""
+    from worthbook.reporting.sipoc import write_sheet  # noqa: PLC0415 - the writer is slow to load
+
+    return write_sheet(study, to, language)

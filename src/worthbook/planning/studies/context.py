@@ -13,6 +13,7 @@ from worthbook.definitions.instrument import InstrumentDefinition
 from worthbook.definitions.structure import StructureDefinition
 from worthbook.definitions.study import StudyDefinition
 from worthbook.definitions.table import TableDefinition
+from worthbook.definitions.vocabulary import VocabularyDefinition
 from worthbook.kernel.evaluation import ModelResult
 from worthbook.kernel.language import Text
 from worthbook.kernel.provenance import Provenance
@@ -50,6 +51,7 @@ class StudyContext:
     instruments: Mapping[str, InstrumentDefinition] = field(default_factory=dict)
     structures: Mapping[str, StructureDefinition | Structure] = field(default_factory=dict)
     """Structural models: definitions, or models that were read from a text."""
+    vocabularies: Mapping[str, VocabularyDefinition] = field(default_factory=dict)
 
     @cached_property
     def activity(self) -> Activity:

@@ -11,11 +11,13 @@ from worthbook.planning.studies.importance_map import IMPORTANCE_MAP
 from worthbook.planning.studies.kano_features import KANO
 from worthbook.planning.studies.net_promoter import NET_PROMOTER
 from worthbook.planning.studies.satisfaction_drivers import DRIVERS
+from worthbook.planning.studies.satisfaction_money import SATISFACTION_MONEY
 from worthbook.planning.studies.satisfied import SATISFIED
 from worthbook.planning.studies.service_quality import SERVICE_QUALITY
 from worthbook.planning.studies.structural import STRUCTURAL
 from worthbook.planning.studies.survey_quality import SURVEY_QUALITY
 from worthbook.planning.studies.value_map import VALUE_MAP
+from worthbook.planning.studies.voice import VOICE
 
 SURVEY_METHODS: Mapping[str, Method] = {
     "construct_scores": CONSTRUCT_SCORES,
@@ -25,8 +27,10 @@ SURVEY_METHODS: Mapping[str, Method] = {
     "kano": KANO,
     "net_promoter": NET_PROMOTER,
     "survey_quality": SURVEY_QUALITY,
+    "satisfaction_money": SATISFACTION_MONEY,
     "satisfied": SATISFIED,
     "service_quality": SERVICE_QUALITY,
     "value_map": VALUE_MAP,
     "structural": STRUCTURAL,
+    "voice": VOICE,
 }

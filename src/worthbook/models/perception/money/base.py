@@ -68,17 +68,18 @@ def effect_on_base(  # noqa: PLR0913 - two tables and the resampling
     place = np.array([names.index(each) for each in group], dtype=np.intp)
     count = np.bincount(place, minlength=len(names))
     heard = count >= 2  # noqa: PLR2004 - one answer has no spread
-    if heard.sum() < 2:  # noqa: PLR2004
+    if not heard.any() or (heard.sum() < 2 and not heard.all()):  # noqa: PLR2004 - others are drawn from two or more
         raise GROUPS_SILENT(answered=len(value))
     mean = np.bincount(place, value, minlength=len(names)) / np.maximum(count, 1)
     square = np.bincount(place, (value - mean[place]) ** 2, minlength=len(names))
     error = np.sqrt(np.divide(square, count * (count - 1), out=np.zeros(len(names)), where=heard))
     random = np.random.default_rng(seed)
     drawn = random.normal(mean, error, size=(draws, len(names)))
-    between = max(float(np.var(mean[heard], ddof=1) - (error[heard] ** 2).mean()), 0.0)
-    centre = np.average(drawn[:, heard], axis=1, weights=base_customers[heard])
     silent = ~heard
-    drawn[:, silent] = random.normal(centre[:, np.newaxis], np.sqrt(between), size=(draws, silent.sum()))
+    if silent.any():
+        between = max(float(np.var(mean[heard], ddof=1) - (error[heard] ** 2).mean()), 0.0)
+        centre = np.average(drawn[:, heard], axis=1, weights=base_customers[heard])
+        drawn[:, silent] = random.normal(centre[:, np.newaxis], np.sqrt(between), size=(draws, silent.sum()))
     best = np.where(heard, mean, np.average(mean[heard], weights=base_customers[heard]))
     ends = np.quantile(drawn @ base_customers, [0.025, 0.975])
     total = Measured(float(best @ base_customers), float(ends[0]), float(ends[1]))
