@@ -32,7 +32,7 @@ _ABOUT = TableColumn("about", Text(en="About", zh="所测内容"), Unit.TEXT)
 _HEADERS = TableColumn("headers", Text(en="Headers in the file", zh="文件表头"), Unit.TEXT)
 
 
-def tables_of(definition: Definition) -> tuple[Table, ...]:
+def tables_of(definition: Definition) -> tuple[Table, ...]:  # noqa: PLR0911 - one return a kind
     """What a definition lists."""
     match definition:
         case FrameworkDefinition():
