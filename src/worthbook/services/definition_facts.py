@@ -61,6 +61,9 @@ _LABELS: Mapping[str, Text] = {
     "scoring": Text(en="Scored as", zh="计分方式"),
     "brands": Text(en="Brands", zh="品牌"),
     "waves": Text(en="Waves", zh="调查期次"),
+    "positive": Text(en="Words of praise", zh="褒义词"),
+    "negative": Text(en="Words of complaint", zh="贬义词"),
+    "negations": Text(en="Words that turn them round", zh="否定词"),
     "nobodys": Text(en="Numbers and addresses that are nobody's", zh="不代表具体客户的电话和邮箱"),
     "legal_forms": Text(en="Legal forms", zh="企业组织形式"),
 }
@@ -69,6 +72,7 @@ _PLAIN: Mapping[str, tuple[str, ...]] = {
     "population": ("table", "where"),
     "report": ("headline", "frameworks", "studies", "columns"),
     "identity": ("nobodys", "legal_forms"),
+    "vocabulary": ("positive", "negative", "negations"),
 }
 _BETTER = {"high": Text(en="the higher", zh="越高越好"), "low": Text(en="the lower", zh="越低越好")}
 _WHOLE_HISTORY = Text(en="the whole history up to the date", zh="截至评估日的全部历史")
