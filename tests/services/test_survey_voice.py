@@ -47,7 +47,7 @@ class TestVoice:
         assert (first["theme"].en, first["comments"], first["complaining"]) == ("Delivery", 30, 30)  # type: ignore[union-attr]
 
     def test_no_personal_data_reach_a_quote(self, voice: SurveyAnswer) -> None:
-        quotes = " ".join(str(row[1]) for row in voice.study.tables[1].rows)
+        quotes = " ".join(str(row[1]) for row in voice.study.tables[2].rows)
         assert "[phone]" in quotes
         assert "[account]" in quotes
         assert "138" not in quotes

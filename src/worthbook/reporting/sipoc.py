@@ -39,7 +39,7 @@ def write_sheet(study: Study, to: Path, language: Language) -> Path:
     """Write the sheet from the study `voice`: a line a requirement, the gravest first.
 
     Args:
-        study: with the tables `themes` and `quotes`.
+        study: with the tables `themes`, `requirements` and `quotes`.
         to: the XLSX file.
         language: of every word.
     """
@@ -47,17 +47,17 @@ def write_sheet(study: Study, to: Path, language: Language) -> Path:
     quotes: dict[str, list[str]] = {}
     for theme, quote in zip(*(tables["quotes"].column(name) for name in ("theme", "quote")), strict=True):
         quotes.setdefault(_said(theme, language), []).append(f"“{_said(quote, language)}”")
-    wanted = ("theme", "complaining", "requirement", "measure", "owner")
+    complaining = dict(zip(*(tables["themes"].column(name) for name in ("theme", "complaining")), strict=True))
+    wanted = ("theme", "requirement", "measure", "owner")
     with replacing(to) as place, Workbook(str(place)) as book:
         leaf = Leaf(book.add_worksheet(_SHEET.say(language)), Styles.of(book), language)
         leaf.title(_TITLE)
         leaf.note(_NOTE)
         leaf.headings(_HEADINGS)
-        for theme, complaining, requirement, measure, owner in zip(
-            *(tables["themes"].column(name) for name in wanted), strict=True
-        ):
+        lines = zip(*(tables["requirements"].column(name) for name in wanted), strict=True)
+        for theme, requirement, measure, owner in lines:
             said = "\n".join(quotes.get(_said(theme, language), []))
-            cells = ("", "", "", "", complaining, theme, said, requirement, measure, "", owner, "")
+            cells = ("", "", "", "", complaining[theme], theme, said, requirement, measure, "", owner, "")
             leaf.row(cells, [heading.unit for heading in _HEADINGS])
     return to
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from worthbook.kernel.language import Language, Text
 from worthbook.kernel.result import Finding, Study, Table
 from worthbook.kernel.units import Unit, show
+from worthbook.reporting.folding import folded
 from worthbook.reporting.terminal import wrapped
 
 if TYPE_CHECKING:
@@ -81,15 +82,14 @@ def _grid(table: Table, language: Language) -> object:
     from rich.table import Table as Grid  # noqa: PLC0415
 
     grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for column in table.columns:
-        title, first = column.title.say(language), column is table.columns[0]
-        if column.unit.is_numeric:
+    written = folded(table, language, lambda cell, unit: _cell(cell, unit, language), table.rows[:_MOST_ROWS])
+    for index, (title, numeric) in enumerate(zip(written.titles, written.numeric, strict=True)):
+        if numeric:
             grid.add_column(title, justify="right", overflow="fold")
         else:
-            grid.add_column(title, overflow="fold", no_wrap=first)
-    for row in table.rows[:_MOST_ROWS]:
-        cells = zip(row, table.columns, strict=True)
-        grid.add_row(*(_cell(cell, column.unit, language) for cell, column in cells))
+            grid.add_column(title, overflow="fold", no_wrap=index == 0)
+    for row in written.rows:
+        grid.add_row(*row)
     return grid
 
 

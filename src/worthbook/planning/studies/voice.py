@@ -75,6 +75,7 @@ def make_voice(definition: StudyDefinition, context: StudyContext) -> Made:
     new = _unlisted(said, coded, vocabulary)
     tables = (
         _themes(vocabulary, ranked),
+        _requirements(vocabulary, ranked),
         _quotes(vocabulary, ranked, said, coded),
         _words(new),
         _by_source(said, coded),
@@ -140,7 +141,7 @@ def _themes(vocabulary: VocabularyDefinition, ranked: Sequence[Requirement]) -> 
     for each in ranked:
         theme = vocabulary.themes[each.theme]
         counts = (each.comments, each.customers, each.complaining, *ends(each.complaint_share), each.at_stake)
-        rows.append((theme.title, *counts, theme.requirement, theme.measure, theme.owner))
+        rows.append((theme.title, *counts))
     columns_ = (
         column("theme", Unit.TEXT, "Theme", "主题"),
         column("comments", Unit.COUNT, "Comments", "评论数"),
@@ -150,11 +151,21 @@ def _themes(vocabulary: VocabularyDefinition, ranked: Sequence[Requirement]) -> 
         column("complaint_share_low", Unit.SHARE, "from", "下限"),
         column("complaint_share_high", Unit.SHARE, "to", "上限"),
         column("at_stake", Unit.MONEY, "Revenue of those who complain", "不满客户的收入"),
+    )
+    return table("themes", Text(en="What customers speak of", zh="客户谈及的主题"), columns_, rows)
+
+
+def _requirements(vocabulary: VocabularyDefinition, ranked: Sequence[Requirement]) -> Table:
+    """What follows from each theme that somebody complains of, the gravest first."""
+    themes = [vocabulary.themes[each.theme] for each in ranked if each.complaining]
+    rows = [(theme.title, theme.requirement, theme.measure, theme.owner) for theme in themes]
+    columns_ = (
+        column("theme", Unit.TEXT, "Theme", "主题"),
         column("requirement", Unit.TEXT, "Requirement", "关键需求"),
         column("measure", Unit.TEXT, "Measured by", "衡量指标"),
         column("owner", Unit.TEXT, "Seen to by", "负责部门"),
     )
-    return table("themes", Text(en="What customers require", zh="客户的关键需求"), columns_, rows)
+    return table("requirements", Text(en="What customers require", zh="客户的关键需求"), columns_, rows)
 
 
 def _quotes(vocabulary: VocabularyDefinition, ranked: Sequence[Requirement], said: Said, coded: Coded) -> Table:
@@ -258,8 +269,9 @@ VOICE = Method(
     tables={
         "themes": frozenset({
             "theme", "comments", "customers", "complaining", "complaint_share", "complaint_share_low",
-            "complaint_share_high", "at_stake", "requirement", "measure", "owner",
+            "complaint_share_high", "at_stake",
         }),
+        "requirements": frozenset({"theme", "requirement", "measure", "owner"}),
         "quotes": frozenset({"theme", "quote", "source", "said_on", "sentiment"}),
         "words": frozenset({"word", "complaints", "others", "z"}),
         "sources": frozenset({"source", "comments", "negative", "positive"}),
