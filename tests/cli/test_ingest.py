@@ -89,6 +89,29 @@ def test_columns_are_named_by_hand(orders: Path) -> None:
     assert "1 lines read: 1 accepted, 0 rejected, 0 skipped" in result.stdout
 
 
+def test_columns_are_named_by_hand_for_an_evaluation(orders: Path) -> None:
+    orders.write_text("who,when,what\nAnn,2026-01-02,10\nBo,2026-01-03,11\nAnn,2026-02-02,12\n")
+    found = answer("evaluate", orders, "--map", "customer_id=who", "ordered_on=when", "amount=what")
+    assert (found["customers"], found["as_of"]) == (2, "2026-02-02")
+
+
+@pytest.mark.parametrize("command", ["inspect", "ingest", "evaluate"])
+@pytest.mark.parametrize(("pair", "slug"), [
+    ("amount=paid", "map-header-unknown"),
+    ("amont=amount", "map-target-unknown"),
+    ("amount=", "map-unreadable"),
+])  # fmt: skip
+def test_what_is_wrong_with_names_by_hand_is_said_alike(orders: Path, command: str, pair: str, slug: str) -> None:
+    result = call(command, orders, "--map", "customer_id=customer_id", "ordered_on=date", pair)
+    assert (result.exit_code, f"[{slug}]" in result.stderr.splitlines()[0]) == (1, True)
+
+
+@pytest.mark.parametrize("command", ["inspect", "ingest", "evaluate"])
+def test_names_by_hand_are_asked_for(orders: Path, command: str) -> None:
+    result = call(command, orders, "--map")
+    assert (result.exit_code, "--map is followed by OURS=THEIRS" in result.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("words", [["ingest"], ["ingest", "--watch", "."]])
 def test_what_is_not_said_is_asked_for(orders: Path, words: list[str]) -> None:
     result = call(*words)

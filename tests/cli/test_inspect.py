@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from typer.testing import CliRunner
 
 from tests.data.importing import FILES
@@ -101,6 +102,21 @@ def test_a_table_is_named_before_its_column(unknown: Path) -> None:
     found = answer(unknown, "--map", "customers.customer_id=买家", "interactions.interaction_id=买家",
                    "interactions.happened_at=下单时间点")  # fmt: skip
     assert found["columns"][0]["goes_to"] == ["customers.customer_id", "interactions.interaction_id"]
+
+
+def test_a_sheet_is_said_and_can_be_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "shop.xlsx"
+    with xlsxwriter.Workbook(str(file)) as made:
+        for sheet, amounts in (("May", [1]), ("June", [2, 3])):
+            rows = [("customer_id", "date", "amount"), *(("A", "2026-05-01", amount) for amount in amounts)]
+            page = made.add_worksheet(sheet)
+            for line, row in enumerate(rows):
+                page.write_row(line, 0, row)
+    assert "shop.xlsx  sheet 'May', 3 columns, 1 lines of data" in inspected(file)
+    found = answer(file, "--sheet", "June")
+    assert (found["sheet"], found["read"]) == ("June", 2)
+    assert "The sheet 'June' was read; the others were not: May." in [note["en"] for note in found["notes"]]
+    assert "[sheet-unknown]" in refused(file, "--sheet", "July")
 
 
 def test_a_recipe_is_recognised_in_the_next_file(unknown: Path, tmp_path: Path) -> None:

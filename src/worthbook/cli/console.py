@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,6 +20,10 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JS
 ShowPersonalOption = Annotated[
     bool, typer.Option("--show-personal", help="Do not mask ids that are phone numbers, addresses or names.")
 ]
+MapOption = Annotated[
+    bool,
+    typer.Option("--map", help="Say which columns hold what: OURS=THEIRS after the files, as in customer_id=买家."),
+]
 
 FAILED = 1
 
@@ -31,6 +36,20 @@ def language_of(text: str) -> Language:
         return "en"
     message = "--language is en or zh"
     raise typer.BadParameter(message)
+
+
+def files_and_pairs(words: Sequence[Path], *, by_hand: bool) -> tuple[list[Path], list[str]]:
+    """The files among some words, and with `--map` what follows them: OURS=THEIRS."""
+    pairs = [each for each in words if by_hand and "=" in str(each) and not each.exists()]
+    check_pairs(pairs, by_hand=by_hand)
+    return [each for each in words if each not in pairs], [str(each) for each in pairs]
+
+
+def check_pairs(pairs: Sequence[object], *, by_hand: bool) -> None:
+    """Whether `--map` and OURS=THEIRS are there together."""
+    if bool(pairs) != by_hand:
+        message = "--map is followed by OURS=THEIRS, such as customer_id=BUYER"
+        raise typer.BadParameter(message)
 
 
 def print_json(value: object) -> None:

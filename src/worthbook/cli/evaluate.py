@@ -10,8 +10,10 @@ import typer
 from worthbook.cli.console import (
     JsonOption,
     LanguageOption,
+    MapOption,
     ShowPersonalOption,
     answering,
+    files_and_pairs,
     language_of,
     print_json,
 )
@@ -25,6 +27,7 @@ def evaluate(
     book: Annotated[
         Path | None, typer.Option(help="The book to import into; by default ORDERS.book beside the file.")
     ] = None,
+    by_hand: MapOption = False,
     mapping: Annotated[str, typer.Option(help="How to read the files, where they are not recognised.")] = "",
     currency: Annotated[str, typer.Option(help="Currency of a new book, such as CNY or USD.")] = "",
     to: Annotated[
@@ -37,14 +40,16 @@ def evaluate(
 ) -> None:
     """Evaluate all customers: a summary here, report.html, and the customers as XLSX, CSV and Parquet."""
     chosen = language_of(language)
+    named, pairs = files_and_pairs(files, by_hand=by_hand)
     with answering(chosen, as_json=as_json):
         from worthbook.services.evaluate import evaluate_files  # noqa: PLC0415
 
         answer = evaluate_files(
-            files,
+            named,
             as_of=as_of or None,
             folder=book,
             mapping=mapping or None,
+            pairs=pairs,
             currency=currency,
             language=chosen,
             to=to,

@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from worthbook.cli.console import FAILED, JsonOption, LanguageOption, answering, language_of, print_json, print_lines
+from worthbook.cli.console import (
+    FAILED,
+    JsonOption,
+    LanguageOption,
+    MapOption,
+    answering,
+    files_and_pairs,
+    language_of,
+    print_json,
+    print_lines,
+)
 
 
 def ingest(
@@ -18,9 +28,7 @@ def ingest(
     book: Annotated[
         Path | None, typer.Option(help="The book; made if it is not there. By default FILE.book beside the file.")
     ] = None,
-    by_hand: Annotated[
-        bool, typer.Option("--map", help="Say which columns hold what: OURS=THEIRS after the files, as in `inspect`.")
-    ] = False,
+    by_hand: MapOption = False,
     mapping: Annotated[str, typer.Option(help="How to read the files, where they are not recognised.")] = "",
     sheet: Annotated[str, typer.Option(help="Name or number of the sheet of a workbook.")] = "",
     watch: Annotated[Path | None, typer.Option(help="Import everything new in this folder, then end.")] = None,
@@ -33,13 +41,12 @@ def ingest(
 ) -> None:
     """Import files, and say what became of every line."""
     chosen = language_of(language)
-    named = files or []
-    pairs = [str(each) for each in named if "=" in str(each) and not each.exists()] if by_hand else []
+    named, pairs = files_and_pairs(files or [], by_hand=by_hand)
     with answering(chosen, as_json=as_json):
         from worthbook.services.import_data import how, import_data  # noqa: PLC0415
 
         imported = import_data(
-            [each for each in named if str(each) not in pairs],
+            named,
             book,
             manner=how(mapping, sheet, dry=dry_run, pairs=pairs),
             watch=watch,

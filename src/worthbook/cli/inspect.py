@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from worthbook.cli.console import JsonOption, LanguageOption, answering, language_of, print_json
+from worthbook.cli.console import JsonOption, LanguageOption, answering, check_pairs, language_of, print_json
 
 
 def inspect(
@@ -21,6 +21,7 @@ def inspect(
     by_hand: Annotated[
         bool, typer.Option("--map", help="Say which columns hold what, in the words that follow.")
     ] = False,
+    sheet: Annotated[str, typer.Option(help="Name or number of the sheet of a workbook.")] = "",
     mapping: Annotated[str, typer.Option(help="Read it by this mapping instead of recognising it.")] = "",
     save: Annotated[
         str, typer.Option(help="Save the mapping under this name, for the next file with these headers.")
@@ -31,13 +32,13 @@ def inspect(
 ) -> None:
     """Say what a file is, which layout it has and how sure that is, how its values are read, and what is missing."""
     chosen = language_of(language)
-    if bool(pairs) != by_hand:
-        message = "--map is followed by OURS=THEIRS, such as customer_id=BUYER"
-        raise typer.BadParameter(message)
+    check_pairs(pairs or (), by_hand=by_hand)
     with answering(chosen, as_json=as_json):
         from worthbook.services.inspect_file import inspect_file  # noqa: PLC0415
 
-        found = inspect_file(file, book=book, mapping=mapping or None, pairs=pairs or (), save=save or None)
+        found = inspect_file(
+            file, book=book, sheet=sheet or None, mapping=mapping or None, pairs=pairs or (), save=save or None
+        )
         if as_json:
             print_json(found.as_json())
         else:

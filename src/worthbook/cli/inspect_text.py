@@ -15,6 +15,7 @@ from worthbook.services.inspect_file import Inspection, ReadColumn
 from worthbook.services.unlocks import Missing
 
 _FORM = Text(en="{columns} columns, {lines} lines of data", zh="{columns} 列，{lines} 行数据")
+_SHEET = Text(en="sheet '{sheet}'", zh="工作表“{sheet}”")
 _LAYOUT = Text(en="Layout", zh="格式")
 _SURE = Text(en="Confidence", zh="置信度")
 _NEXT = Text(en="Runner-up", zh="次选")
@@ -53,6 +54,7 @@ def print_inspection(found: Inspection, language: Language) -> None:
     wide = Console(highlight=False)
     console = wide if wide.width <= WIDTH else Console(highlight=False, width=WIDTH)
     form = [each.say(language) for each in (found.encoding, found.delimiter) if each is not None]
+    form += [] if found.sheet is None else [_SHEET.format(sheet=found.sheet).say(language)]
     form.append(_FORM.format(columns=len(found.headers), lines=found.read).say(language))
     console.print(f"[bold]{escape(found.file)}[/bold]  {escape(('，' if language == 'zh' else ', ').join(form))}")
     console.print(_facts(found, language))

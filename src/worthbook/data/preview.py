@@ -19,6 +19,7 @@ from worthbook.data.opening import open_source
 from worthbook.data.recognise import ranked, recognise
 from worthbook.data.recognition import Recognition
 from worthbook.data.source import LINES, Source, TextSource
+from worthbook.data.table_source import TableSource
 from worthbook.definitions.mapping import MappingDefinition, vocabulary
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.errors import Place
@@ -69,16 +70,26 @@ class Preview:
         return {"encoding": Text(en=name, zh=name), "delimiter": _DELIMITERS[self.source.delimiter]}
 
     @property
+    def sheet(self) -> str | None:
+        """The sheet of a workbook that is read."""
+        return self.source.sheet if isinstance(self.source, TableSource) else None
+
+    @property
+    def of_rows(self) -> tuple[Text, ...]:
+        """What was noted when rows were read that are no text: other sheets, rows before the headers."""
+        return self.source.notes if isinstance(self.source, TableSource) else ()
+
+    @property
     def preamble(self) -> tuple[str, ...]:
         """The lines before the headers."""
         return self.source.preamble if isinstance(self.source, TextSource) else ()
 
 
 @contextmanager
-def opened(file: Path, mappings: Mapping[str, MappingDefinition]) -> Iterator[Source]:
+def opened(file: Path, mappings: Mapping[str, MappingDefinition], sheet: str | None = None) -> Iterator[Source]:
     """A file opened for as long as it is looked at."""
     with TemporaryDirectory(prefix="worthbook-") as folder:
-        yield open_source(file, Path(folder), vocabulary(mappings.values()))
+        yield open_source(file, Path(folder), vocabulary(mappings.values()), sheet)
 
 
 def preview(

@@ -73,6 +73,7 @@ def read_sheet(file: Path, folder: Path, known: Collection[str] = (), sheet: str
         raise FILE_DAMAGED(file=file.name, reason=str(error).rstrip(".")) from None
     if not source.read:
         raise FILE_WITHOUT_ROWS(file=file.name)
+    source.sheet = chosen.name
     source.notes = tuple(_notes(workbook, chosen, rows[:at], header_row))
     return source
 

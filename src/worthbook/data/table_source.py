@@ -24,6 +24,7 @@ class TableSource:
         self.file = file
         self.notes = notes
         self.delimiter = ","
+        self.sheet: str | None = None
         self.columns: tuple[SourceColumn, ...] = ()
         self.copy = copy
         self._sample: list[Sequence[str | None]] = []

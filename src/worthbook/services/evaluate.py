@@ -60,6 +60,7 @@ def evaluate_files(  # noqa: PLR0913 - as many as a user has to say
     as_of: dt.date | str | None = None,
     folder: Path | None = None,
     mapping: str | None = None,
+    pairs: Sequence[str] = (),
     currency: str = "",
     language: Language = "en",
     to: Path | None = None,
@@ -76,7 +77,9 @@ def evaluate_files(  # noqa: PLR0913 - as many as a user has to say
         if len(files) == 1 and (files[0] / "book.toml").exists():
             home = files[0]
         else:
-            book, _ = ingest_files(files, folder, mapping=mapping, currency=currency, language=language)
+            book, _ = ingest_files(
+                files, folder, mapping=mapping, pairs=pairs, currency=currency, language=language
+            )
             home = book.folder
         with open_book(home) as opened:
             run = evaluate(opened, as_of=as_of)

@@ -19,6 +19,7 @@ def ingest_files(  # noqa: PLR0913 - as many as a user has to say
     folder: Path | None = None,
     *,
     mapping: str | None = None,
+    pairs: Sequence[str] = (),
     sheet: str | None = None,
     currency: str = "",
     language: Language = "en",
@@ -29,7 +30,7 @@ def ingest_files(  # noqa: PLR0913 - as many as a user has to say
         WorthbookError: What is wrong with the first file that cannot be read; files before it stay imported.
     """
     book = book_for(files[0], folder, currency, language)
-    return book, tuple(import_each(book, files, Manner(mapping, sheet)))
+    return book, tuple(import_each(book, files, Manner(mapping, sheet, pairs=tuple(pairs))))
 
 
 def import_each(book: Book, files: Sequence[Path], manner: Manner) -> Iterator[ImportReport]:

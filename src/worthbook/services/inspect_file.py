@@ -49,6 +49,8 @@ class Inspection:
     """All there is to say of a file."""
 
     file: str
+    sheet: str | None
+    """Of a workbook: the sheet that is read."""
     encoding: Text | None
     delimiter: Text | None
     preamble: tuple[str, ...]
@@ -74,6 +76,7 @@ class Inspection:
         """Plain values, for `--json`."""
         return {
             "file": self.file,
+            "sheet": self.sheet,
             "encoding": None if self.encoding is None else self.encoding.en,
             "delimiter": None if self.delimiter is None else self.delimiter.en,
             "preamble": list(self.preamble),
@@ -110,10 +113,11 @@ class Inspection:
         }
 
 
-def inspect_file(
+def inspect_file(  # noqa: PLR0913 - as many as a user has to say
     file: Path,
     *,
     book: Path | None = None,
+    sheet: str | None = None,
     mapping: str | None = None,
     pairs: Sequence[str] = (),
     save: str | None = None,
@@ -123,6 +127,7 @@ def inspect_file(
     Args:
         file: any file that can be imported.
         book: whose definitions count too, and where a recipe is saved.
+        sheet: name or number of the sheet of a workbook; None for the first that holds a table.
         mapping: the mapping to read it by; None to have it recognised.
         pairs: `customer_id=买家` and the like: a mapping by hand.
         save: the name under which the mapping is saved for the next file with these headers.
@@ -131,7 +136,7 @@ def inspect_file(
         WorthbookError: what is wrong with the file, the pairs or the name; of an unknown file, the nearest layouts.
     """
     catalogue = read_catalogue(definitions_folder(book))
-    with opened(file, catalogue.mappings) as source:
+    with opened(file, catalogue.mappings, sheet) as source:
         mappings, name = catalogue.mappings, mapping
         if pairs:
             by_hand = mapping_by_hand(read_pairs(list(pairs)), source, catalogue.tables)
@@ -146,6 +151,7 @@ def _said(found: Preview, catalogue: Catalogue, saved: Path | None) -> Inspectio
     dates = tuple(order.note for order in found.orders.values() if order.note is not None)
     return Inspection(
         file=found.source.file.name,
+        sheet=found.sheet,
         **found.form,
         preamble=found.preamble,
         headers=tuple(column.header for column in found.source.columns),
@@ -157,7 +163,7 @@ def _said(found: Preview, catalogue: Catalogue, saved: Path | None) -> Inspectio
         accepted=found.counts.accepted,
         rejected=found.counts.rejected,
         skipped=found.counts.skipped,
-        notes=(*laid.notes, *dates, *found.left_out),
+        notes=(*found.of_rows, *laid.notes, *dates, *found.left_out),
         columns=tuple(_columns(found)),
         unread=found.unread,
         missing=missing(catalogue, _fed(laid)),
