@@ -77,9 +77,7 @@ def evaluate_files(  # noqa: PLR0913 - as many as a user has to say
         if len(files) == 1 and (files[0] / "book.toml").exists():
             home = files[0]
         else:
-            book, _ = ingest_files(
-                files, folder, mapping=mapping, pairs=pairs, currency=currency, language=language
-            )
+            book, _ = ingest_files(files, folder, mapping=mapping, pairs=pairs, currency=currency, language=language)
             home = book.folder
         with open_book(home) as opened:
             run = evaluate(opened, as_of=as_of)
