@@ -7,6 +7,7 @@ import typer
 from worthbook.cli.survey_check import check_answers
 from worthbook.cli.survey_drivers import drivers
 from worthbook.cli.survey_form import form
+from worthbook.cli.survey_functions import functions
 from worthbook.cli.survey_import import import_answers
 from worthbook.cli.survey_kano import kano
 from worthbook.cli.survey_map import value, value_map
@@ -33,6 +34,7 @@ for command, name in (
     (servqual, "servqual"),
     (value_map, "map"),
     (value, "value"),
+    (functions, "functions"),
     (model, "model"),
     (drivers, "drivers"),
     (voice, "voice"),

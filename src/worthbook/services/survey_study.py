@@ -200,7 +200,7 @@ def _from_file(
     try:
         day = answers.last_day or dt.datetime.now(dt.UTC).date()
         leaf = {} if answers.provenance is None else {"answers": answers.provenance}
-        context = _context(engine, catalogue, Snapshot({}, {}, 1), FileSurveys(answers), day, leaf)
+        context = context_of(engine, catalogue, Snapshot({}, {}, 1), FileSurveys(answers), day, leaf)
         yield OpenSurvey(answers.instrument, catalogue, context)
     finally:
         engine.close()
@@ -221,7 +221,7 @@ def _from_book(
         )
         content = opened.snapshot.content.get("answers", "")
         leaf = {"answers": Provenance("table", "answers", None, content, "import")}
-        context = _context(opened.engine, catalogue, opened.snapshot, surveys, _day(found.last), leaf)
+        context = context_of(opened.engine, catalogue, opened.snapshot, surveys, _day(found.last), leaf)
         yield OpenSurvey(catalogue.instruments[instrument], catalogue, context)
 
 
@@ -229,7 +229,7 @@ def _day(moment: dt.date) -> dt.date:
     return moment.date() if isinstance(moment, dt.datetime) else moment
 
 
-def _context(  # noqa: PLR0913, PLR0917 - what a study may look at
+def context_of(  # noqa: PLR0913, PLR0917 - all of it
     engine: Engine,
     catalogue: Catalogue,
     snapshot: Snapshot,
@@ -237,6 +237,7 @@ def _context(  # noqa: PLR0913, PLR0917 - what a study may look at
     as_of: dt.date,
     provenance: Mapping[str, Provenance],
 ) -> StudyContext:
+    """What a study may look at, where there are answers and perhaps a book, but no evaluation."""
     return StudyContext(
         engine=engine, snapshot=snapshot, tables=catalogue.tables, sheets=(), known={}, as_of=as_of, customers=0,
         currency="", fits={}, provenance=provenance, surveys=surveys, instruments=catalogue.instruments,

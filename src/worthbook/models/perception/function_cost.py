@@ -14,6 +14,7 @@ import numpy as np
 
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
+from worthbook.models.base import FloatArray
 from worthbook.models.weights import Weights
 
 Verdict = Literal["cut_cost", "in_balance", "invest"]
@@ -59,6 +60,16 @@ class Function:
     excess: float
     """Cost less target cost: above 0 there is something to save, below 0 something to invest."""
     verdict: Verdict
+    importance_low: float | None = None
+    """Ends of the 95 % interval of the importance, where it was drawn again from respondents."""
+    importance_high: float | None = None
+
+    @property
+    def value_range(self) -> tuple[float | None, float | None]:
+        """The 95 % interval of the value."""
+        if not self.cost_share or self.importance_low is None or self.importance_high is None:
+            return None, None
+        return self.importance_low / self.cost_share, self.importance_high / self.cost_share
 
 
 @dataclass(frozen=True)
@@ -77,7 +88,11 @@ class FunctionCost:
 
 
 def function_cost(
-    importance: Weights, costs: Mapping[str, float], *, target_total: float | None = None
+    importance: Weights,
+    costs: Mapping[str, float],
+    *,
+    target_total: float | None = None,
+    drawn: FloatArray | None = None,
 ) -> FunctionCost:
     """Compare what functions are worth with what they cost.
 
@@ -86,6 +101,7 @@ def function_cost(
         costs: Function → cost, allocated so that they sum to the whole.
         target_total: What the whole may cost, such as the price that the market bears less the margin wanted; the
             present total, if left out.
+        drawn: Shape (draws, functions): shares of importance among resampled respondents, behind the intervals.
 
     Raises:
         WorthbookError: `function-costs-missing`, `function-costs-unusable`.
@@ -104,21 +120,15 @@ def function_cost(
     if bad or not total > 0:
         raise COSTS_UNUSABLE(names=", ".join(bad) or "-")
     whole = total if target_total is None else target_total
+    ends = None if drawn is None else np.quantile(drawn, [0.025, 0.975], axis=0)
     functions = []
-    for name, share, cost in zip(importance.names, importance.values.tolist(), given.tolist(), strict=True):
-        value = share / (cost / total) if cost > 0 else None
+    for index, (name, share) in enumerate(zip(importance.names, importance.values.tolist(), strict=True)):
+        cost, cost_share = float(given[index]), float(given[index]) / total
+        value = share / cost_share if cost > 0 else None
+        low, high = (None, None) if ends is None else (float(end) for end in ends[:, index])
         target = share * whole
         functions.append(
-            Function(
-                name=name,
-                importance=share,
-                cost=cost,
-                cost_share=cost / total,
-                value=value,
-                target_cost=target,
-                excess=cost - target,
-                verdict=_verdict(value),
-            )
+            Function(name, share, cost, cost_share, value, target, cost - target, _verdict(value), low, high)
         )
     ordered = tuple(sorted(functions, key=lambda each: -each.excess))
     return FunctionCost(ordered, total, whole, importance.method)

@@ -52,3 +52,18 @@ def share_out(points: FloatArray, total: float, sums: Sums = "rescale") -> Share
     several = points.shape[1] > 1
     alike = answered & several & (np.nanmax(filled, axis=1, initial=-1) == np.nanmin(filled, axis=1, initial=total + 1))
     return Shared(filled, off, np.asarray(alike, dtype=bool))
+
+
+def drawn_shares(points: FloatArray, draws: int, seed: int) -> FloatArray | None:
+    """Mean shares of 100 points of resampled respondents, draws by attributes; None where one alone can be used.
+
+    >>> drawn_shares(np.array([[60.0, 40.0], [30.0, 20.0]]), 2, 0).tolist()
+    [[60.0, 40.0], [60.0, 40.0]]
+    """
+    sums = points.sum(axis=1)
+    usable = np.isfinite(sums) & (sums > 0) & ~(points < 0).any(axis=1)
+    shares = 100 * points[usable] / sums[usable, np.newaxis]
+    if len(shares) < 2:  # noqa: PLR2004 - one answer cannot be resampled
+        return None
+    counts = np.random.default_rng(seed).multinomial(len(shares), np.full(len(shares), 1 / len(shares)), size=draws)
+    return np.asarray(counts @ shares / len(shares))

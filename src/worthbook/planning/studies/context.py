@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from worthbook.data.activity import Activity, read_activity
+from worthbook.data.cost_sheet import CostSheet
 from worthbook.data.engine import Engine, Sheet, Snapshot
 from worthbook.definitions.instrument import InstrumentDefinition
 from worthbook.definitions.structure import StructureDefinition
@@ -52,6 +53,8 @@ class StudyContext:
     structures: Mapping[str, StructureDefinition | Structure] = field(default_factory=dict)
     """Structural models: definitions, or models that were read from a text."""
     vocabularies: Mapping[str, VocabularyDefinition] = field(default_factory=dict)
+    costs: CostSheet | None = None
+    """What functions cost, where it was given beside the definitions."""
 
     @cached_property
     def activity(self) -> Activity:

@@ -10,6 +10,7 @@ from worthbook.data.answers import Answers
 from worthbook.definitions.study import StudyDefinition
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
+from worthbook.models.base import IntArray
 from worthbook.models.perception.rivals.ratings import Measured, Ratings
 from worthbook.models.weights import Weights, constant_sum, equal
 from worthbook.models.weights.stated import OffSum
@@ -71,13 +72,19 @@ def stated_weights(answers: Answers, topics: Sequence[str], off_sum: OffSum = "r
     asked = answers.instrument.asking("points")
     if not all(topic in asked and answers.has(asked[topic]) for topic in topics):
         return equal(topics)
-    points = answers.matrix([asked[topic] for topic in topics])
-    silent = np.isnan(points).all(axis=1)
-    order = np.argsort(silent, kind="stable")  # of each person the first row with an answer
-    _, first = np.unique(answers.respondents[order], return_index=True)
-    told = points[order[first]]
+    told = answers.matrix([asked[topic] for topic in topics])[told_once(answers, [asked[topic] for topic in topics])]
     total = answers.instrument.scale_of(asked[topics[0]]).total or 100.0
-    return constant_sum(topics, told[~np.isnan(told).all(axis=1)], total=total, off_sum=off_sum)
+    return constant_sum(topics, told, total=total, off_sum=off_sum)
+
+
+def told_once(answers: Answers, questions: Sequence[str]) -> IntArray:
+    """Of each person who answered any of some questions the first row with an answer.
+
+    What matters is asked once a person, whatever number of brands the person judges.
+    """
+    spoken = np.flatnonzero(~np.isnan(answers.matrix(questions)).all(axis=1))
+    _, first = np.unique(answers.respondents[spoken], return_index=True)
+    return np.asarray(spoken[first])
 
 
 def ends(measured: Measured) -> tuple[float, float | None, float | None]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from worthbook.planning.studies.construct_scores import CONSTRUCT_SCORES
 from worthbook.planning.studies.context import Method
 from worthbook.planning.studies.delivered_value import DELIVERED_VALUE
+from worthbook.planning.studies.function_cost import FUNCTION_COST
 from worthbook.planning.studies.importance_map import IMPORTANCE_MAP
 from worthbook.planning.studies.kano_features import KANO
 from worthbook.planning.studies.net_promoter import NET_PROMOTER
@@ -23,6 +24,7 @@ SURVEY_METHODS: Mapping[str, Method] = {
     "construct_scores": CONSTRUCT_SCORES,
     "delivered_value": DELIVERED_VALUE,
     "drivers": DRIVERS,
+    "function_cost": FUNCTION_COST,
     "importance_map": IMPORTANCE_MAP,
     "kano": KANO,
     "net_promoter": NET_PROMOTER,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from worthbook.models.base import FloatArray
+from worthbook.models.perception.points import drawn_shares
 from worthbook.models.perception.rivals.ratings import DRAWS, Measured, measured
 from worthbook.models.weights import constant_sum
 from worthbook.models.weights.stated import OffSum
@@ -49,7 +48,7 @@ def view_gaps(  # noqa: PLR0913 - two groups, and how they were asked
     sides = []
     for offset, points in enumerate((supplier, customers)):
         value = 100 * constant_sum(names, points, off_sum=off_sum).values
-        sides.append((value, _resampled(points, draws, seed + offset)))
+        sides.append((value, drawn_shares(points, draws, seed + offset)))
     (ours, ours_drawn), (theirs, theirs_drawn) = sides
     known = ours_drawn is not None and theirs_drawn is not None
     found = [
@@ -65,13 +64,3 @@ def view_gaps(  # noqa: PLR0913 - two groups, and how they were asked
         for index, name in enumerate(names)
     ]
     return tuple(sorted(found, key=lambda each: -abs(each.gap.value)))
-
-
-def _resampled(points: FloatArray, draws: int, seed: int) -> FloatArray | None:
-    sums = points.sum(axis=1)
-    usable = np.isfinite(sums) & (sums > 0) & ~(points < 0).any(axis=1)
-    shares = 100 * points[usable] / sums[usable, np.newaxis]
-    if len(shares) < 2:  # noqa: PLR2004 - one answer cannot be resampled
-        return None
-    counts = np.random.default_rng(seed).multinomial(len(shares), np.full(len(shares), 1 / len(shares)), size=draws)
-    return np.asarray(counts @ shares / len(shares))
