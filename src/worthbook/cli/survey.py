@@ -15,6 +15,7 @@ from worthbook.cli.survey_model import model
 from worthbook.cli.survey_nps import nps
 from worthbook.cli.survey_score import score
 from worthbook.cli.survey_servqual import servqual
+from worthbook.cli.survey_views import views
 from worthbook.cli.survey_voice import voice
 
 survey = typer.Typer(
@@ -35,6 +36,7 @@ for command, name in (
     (value_map, "map"),
     (value, "value"),
     (functions, "functions"),
+    (views, "views"),
     (model, "model"),
     (drivers, "drivers"),
     (voice, "voice"),

@@ -18,6 +18,7 @@ from worthbook.planning.studies.service_quality import SERVICE_QUALITY
 from worthbook.planning.studies.structural import STRUCTURAL
 from worthbook.planning.studies.survey_quality import SURVEY_QUALITY
 from worthbook.planning.studies.value_map import VALUE_MAP
+from worthbook.planning.studies.value_views import VALUE_VIEWS
 from worthbook.planning.studies.voice import VOICE
 
 SURVEY_METHODS: Mapping[str, Method] = {
@@ -33,6 +34,7 @@ SURVEY_METHODS: Mapping[str, Method] = {
     "satisfied": SATISFIED,
     "service_quality": SERVICE_QUALITY,
     "value_map": VALUE_MAP,
+    "value_views": VALUE_VIEWS,
     "structural": STRUCTURAL,
     "voice": VOICE,
 }
