@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.optimize import minimize
 
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
@@ -254,6 +253,8 @@ def _completed(judgements: Judgements) -> tuple[FloatArray, list[tuple[int, int]
     if not missing:
         return matrix, missing
     _check_connected(judgements)
+    from scipy.optimize import minimize  # noqa: PLC0415  # keeps the import of the package fast
+
     rows, columns = np.array(missing).T
 
     def fill(logs: FloatArray) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import isotonic_regression
 
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
@@ -140,6 +139,8 @@ def monotone(shares: FloatArray, weights: FloatArray) -> FloatArray:
     >>> monotone(np.array([0.2, 0.6, 0.4]), np.ones(3)).tolist()
     [0.2, 0.5, 0.5]
     """
+    from scipy.optimize import isotonic_regression  # noqa: PLC0415  # keeps the import of the package fast
+
     return np.asarray(isotonic_regression(shares, weights=weights).x, dtype=float)
 
 

@@ -17,7 +17,7 @@ from itertools import combinations
 from typing import Literal
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtr
 
 from worthbook.models.base import FloatArray
 from worthbook.models.perception.resamples import chunks
@@ -167,6 +167,6 @@ def _t_tests(
     first, second = one.original[quantity], two.original[quantity]
     with np.errstate(divide="ignore", invalid="ignore"):
         t = (first - second) / np.sqrt(variances)
-    p = 2 * student.sf(np.abs(t), degrees)
+    p = 2 * stdtr(degrees, -np.abs(t))
     numbers = np.stack([first, second, p, t, degrees], axis=1).tolist()
     return tuple(Difference(label, *row) for label, row in zip(one.labels[quantity], numbers, strict=True))
