@@ -67,4 +67,4 @@ def render(query: exp.Expr, dialect: str, *, pretty: bool = False, own: bool = F
     for node in reversed(list(root.find_all(exp.Anonymous))):  # from the leaves up: what a spelling holds is spelt
         if node.name in spellings:
             node.replace(spellings[node.name](node.expressions))
-    return str(root.this.sql(dialect=dialect, pretty=pretty))
+    return str(root.this.pop().sql(dialect=dialect, pretty=pretty, copy=False))

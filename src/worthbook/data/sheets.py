@@ -131,4 +131,4 @@ def read(name: str) -> exp.Table:
 
 
 def _subquery(query: exp.Query) -> exp.Subquery:
-    return query.subquery(alias=quoted("customers"))
+    return query.subquery(alias=quoted("customers"), copy=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import TypeVar
@@ -197,8 +197,9 @@ def read_recipes() -> Reading:
     return replace(found, definitions=tuple(each for each in found.definitions if isinstance(each, MappingDefinition)))
 
 
+@cache
 def read_shipped() -> Reading:
-    """The definitions that come with the package."""
+    """The definitions that come with the package; a process reads them once."""
     folder = resources.files("worthbook") / "catalogue"
     return combine(Reading(), read_folder(folder, "catalogue", _kept("catalogue")))
 
