@@ -19,7 +19,9 @@ def nobody_sql(customer: str, tables: Mapping[str, TableDefinition]) -> str:
     words = sorted({_bare(each) for each in ids if re.search(r"[^\W\d_]", each)})
     numbers = sorted(each for each in ids if not re.search(r"[^\W\d_]", each))
     given = f"CAST({customer} AS VARCHAR)"
-    narrow = f"NOT regexp_matches({given}, '[\\x{{ff01}}-\\x{{ff5e}}\\x{{3000}}]')"  # TRANSLATE costs twenty times as much
+    narrow = (
+        f"NOT regexp_matches({given}, '[\\x{{ff01}}-\\x{{ff5e}}\\x{{3000}}]')"  # TRANSLATE costs twenty times as much
+    )
     return (
         f"CASE WHEN {narrow} THEN {_is_listed(given, words, numbers)} "
         f"ELSE {_is_listed(normal.half_width(given), words, numbers)} END"
