@@ -24,6 +24,7 @@ from worthbook.data.notes import Counts, Notes
 from worthbook.data.recognition import Recognition
 from worthbook.data.reject_lines import RejectedLines
 from worthbook.data.source import Source
+from worthbook.data.unfed import skip_unfed
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.errors import Fault, Place
 from worthbook.kernel.language import Text
@@ -109,9 +110,8 @@ class Attempt:
         refused = self.source.load(self.connection)
         decided = self._date_orders()
         day_first = {name: order.day_first for name, order in decided.items()}
-        reasons = Judge(
-            self.source, self.recognition, self.tables, day_first, _today(self.book), barred_from(self.book)
-        ).run(self.connection)
+        judge = Judge(self.source, self.recognition, self.tables, day_first, _today(self.book), barred_from(self.book))
+        reasons = skip_unfed(self.connection, self.recognition, self.tables, judge.run(self.connection))
         converted = Currencies(self.connection, self.book, self.recognition, self.tables).convert(reasons)
         reasons = converted.reasons
         notes = Notes(self.connection, self.source, self.recognition, reasons, refused)

@@ -98,26 +98,33 @@ class Rows:
             for name, storage in stored_columns(self.table).items()
             if name not in IMPORT_COLUMNS
         )
-        conditions = [f"verdict = {ACCEPTED}"]
-        if feed.when is not None:
-            conditions.append(f"({self._fields(feed).condition(feed.when)})")
-        conditions += [f"({self._key(feed, key)}) IS NOT NULL" for key in self.table.key]
-        conditions += self._of_whom(feed)
+        conditions = [f"verdict = {ACCEPTED}", *self.gives(feed), *self._of_whom(feed)]
         lines = JUDGED if feed.each is None else f"({each_column(self.recognition, feed.each)})"
         return (
             f"SELECT {columns}, '{self.import_id}' AS import_id, line AS import_line "
             f"FROM {lines} WHERE {' AND '.join(conditions)}"
         )
 
+    def gives(self, feed: Feed) -> Iterator[str]:
+        """The conditions, in SQL, under which an accepted line gives a row; where there are none, each does."""
+        if feed.when is not None:
+            yield f"({self._fields(feed).condition(feed.when)})"
+        yield from (f"({self._key(feed, key)}) IS NOT NULL" for key in self.table.key)
+        if self.table.anonymous is None and self.table.key == (self.table.customer,):
+            yield from self._somebody(feed)
+
     def _of_whom(self, feed: Feed) -> Iterator[str]:
-        """Rows of nobody go to a table of their own, or nowhere where a row is about its customer alone."""
+        """Rows of nobody go to a table of their own."""
         if self.of_nobody is not None:
             formula = feed.columns.get(self.of_nobody)
             yield "FALSE" if formula is None else nobody_sql(self._fields(feed).value(formula), self.tables)
-        elif self.table.anonymous is not None or self.table.key == (self.table.customer,):
-            formula = feed.columns.get(self.table.customer or "")
-            if formula is not None:
-                yield f"NOT {nobody_sql(self._fields(feed).value(formula), self.tables)}"
+        elif self.table.anonymous is not None:
+            yield from self._somebody(feed)
+
+    def _somebody(self, feed: Feed) -> Iterator[str]:
+        formula = feed.columns.get(self.table.customer or "")
+        if formula is not None:
+            yield f"NOT {nobody_sql(self._fields(feed).value(formula), self.tables)}"
 
     def _fields(self, feed: Feed) -> Fields:
         return fields_of_feed(self.recognition, feed)

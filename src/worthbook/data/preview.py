@@ -20,6 +20,7 @@ from worthbook.data.recognise import ranked, recognise
 from worthbook.data.recognition import Recognition
 from worthbook.data.source import LINES, Source, TextSource
 from worthbook.data.table_source import TableSource
+from worthbook.data.unfed import skip_unfed
 from worthbook.definitions.mapping import MappingDefinition, vocabulary
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.errors import Place
@@ -111,7 +112,8 @@ def preview(
         refused = source.load(connection)
         orders = date_orders(connection, dates_as_text(recognition), Place(str(source.file)))
         day_first = {field: order.day_first for field, order in orders.items()}
-        reasons = Judge(source, recognition, tables, day_first, today).run(connection)
+        judge = Judge(source, recognition, tables, day_first, today)
+        reasons = skip_unfed(connection, recognition, tables, judge.run(connection))
         notes = Notes(connection, source, recognition, reasons, refused)
         return Preview(
             source=source,

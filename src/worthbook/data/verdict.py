@@ -38,6 +38,7 @@ RATE_MISSING = Text(
     en="There is no exchange rate from '{value}' to {base} for that day.", zh="缺少当日“{value}”兑 {base} 的汇率。"
 )
 ANONYMOUS = Text(en="an id that means no customer in particular", zh="不代表具体客户的编号（如散客）")
+WITHOUT_ROWS = Text(en="nothing in them that this layout imports", zh="其中没有该格式要导入的内容")
 BLANK_LINE = Text(en="a line without any value", zh="没有任何值的空行")
 
 PARSER_REASONS = {
