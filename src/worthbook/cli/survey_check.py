@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
 from worthbook.cli.console import JsonOption, LanguageOption
 from worthbook.cli.survey_answer import (
     BookOption,
@@ -19,6 +24,9 @@ def check_answers(
     source: SourceArgument,
     instrument: InstrumentOption = "",
     by: ByOption = "",
+    invited: Annotated[
+        Path | None, typer.Option(help="A file of those who were invited, with the column of --by.")
+    ] = None,
     margin: MarginOption = None,
     book: BookOption = None,
     to: ToOption = None,
@@ -35,6 +43,7 @@ def check_answers(
             book=book,
             segments=[by] if by else (),
             margins=margins_of(margin),
+            invited=invited,
             options={"by": by},
         )
 

@@ -30,7 +30,7 @@ from worthbook.kernel.provenance import Provenance
 from worthbook.kernel.result import Finding
 from worthbook.kernel.units import Value
 
-ANSWERS, QUESTIONS, CUSTOMERS = "answers", "questions", "customers"
+ANSWERS, QUESTIONS, CUSTOMERS, SURVEYS = "answers", "questions", "customers", "surveys"
 _UNFIT = Text(
     en="{bad} of {all} answers to '{question}' are not on its scale and count as no answer.",
     zh="“{question}”的{all}个答案中有{bad}个不在量表上，按未作答处理。",
@@ -127,6 +127,15 @@ class SurveyTables:
             for index, each in enumerate(row[2:]):
                 total[index] += float(cast("float", each or 0))
         return tuple(Count(group, answer, *total) for (group, answer), total in sorted(found.items()))
+
+    def invited(self, instrument: InstrumentDefinition) -> int | None:
+        """How many were invited to the surveys that asked an instrument; None where it is not known of each."""
+        wanted = {survey for pairs in self._asked(instrument).values() for survey, _ in pairs}
+        if not wanted or SURVEYS not in self._present:
+            return None
+        rows = self._rows("select survey_id, invited from a", ("survey_id", "invited"), SURVEYS)
+        told = {str(survey): count for survey, count in rows if count is not None}
+        return sum(int(cast("int", told[each])) for each in wanted) if wanted <= set(told) else None
 
     # --- which questions ---
 

@@ -29,6 +29,10 @@ class Surveys(Protocol):
         """All that respondents answered up to the date; None where nobody did."""
         ...
 
+    def invited(self, instrument: InstrumentDefinition) -> int | None:
+        """How many were invited to the surveys that asked this; None where it is not known of all."""
+        ...
+
     def groups(self, instrument: InstrumentDefinition, question: str, by: str | None) -> Groups | None:
         """The answers to one question counted by wave, brand or segment; one nameless group without `by`."""
         ...
@@ -39,6 +43,10 @@ class NoSurveys:
 
     def answers(self, instrument: InstrumentDefinition) -> Answers | None:  # noqa: ARG002 - the protocol's
         """Nothing."""
+        return None
+
+    def invited(self, instrument: InstrumentDefinition) -> int | None:  # noqa: ARG002
+        """Nobody knows."""
         return None
 
     def groups(self, instrument: InstrumentDefinition, question: str, by: str | None) -> Groups | None:  # noqa: ARG002
@@ -55,6 +63,10 @@ class FileSurveys:
     def answers(self, instrument: InstrumentDefinition) -> Answers | None:
         """The file's, if it answers this instrument."""
         return self.found if instrument.name == self.found.instrument.name else None
+
+    def invited(self, instrument: InstrumentDefinition) -> int | None:  # noqa: ARG002 - the protocol's
+        """A file of answers does not say."""
+        return None
 
     def groups(self, instrument: InstrumentDefinition, question: str, by: str | None) -> Groups | None:
         """Counted in memory."""
@@ -73,6 +85,10 @@ class BookSurveys:
     def answers(self, instrument: InstrumentDefinition) -> Answers | None:
         """Read as a matrix."""
         return self.tables.answers(instrument, self.segments)
+
+    def invited(self, instrument: InstrumentDefinition) -> int | None:
+        """As the table of surveys says."""
+        return self.tables.invited(instrument)
 
     def groups(self, instrument: InstrumentDefinition, question: str, by: str | None) -> Groups | None:
         """Counted by the engine."""

@@ -13,6 +13,7 @@ from worthbook.data import engines
 from worthbook.data.answers import Answers
 from worthbook.data.engine import Engine, Snapshot
 from worthbook.data.extent import extent
+from worthbook.data.invited import Invited, read_invited
 from worthbook.data.survey_file import read_survey
 from worthbook.data.survey_tables import SurveyTables
 from worthbook.definitions.instrument import InstrumentDefinition, Scoring
@@ -114,6 +115,10 @@ class OpenSurvey:
         surveys = FileSurveys(to_margins(self.answers, margins))
         return OpenSurvey(self.instrument, self.catalogue, replace(self.context, surveys=surveys))
 
+    def inviting(self, invited: Invited) -> OpenSurvey:
+        """The same, knowing who was invited."""
+        return OpenSurvey(self.instrument, self.catalogue, replace(self.context, invited=invited))
+
     def study(self, name: str | None = None, **options: str | float | None) -> SurveyAnswer:
         """Make one study; by default the one that scores the instrument.
 
@@ -139,6 +144,7 @@ def survey_study(  # noqa: PLR0913 - what, of what, and how
     book: Path | None = None,
     segments: Collection[str] = (),
     margins: Mapping[str, Mapping[str, float]] | None = None,
+    invited: Path | None = None,
     options: Mapping[str, str | float | None] | None = None,
 ) -> SurveyAnswer:
     """Make one study of the answers in a file or a book.
@@ -150,6 +156,7 @@ def survey_study(  # noqa: PLR0913 - what, of what, and how
         book: whose own instruments count too.
         segments: columns that divide respondents.
         margins: column → group → share of the population, to which respondents are weighted.
+        invited: a file of those who were invited, with the first of `segments` as a column.
         options: of the study, in the place of its definition's.
 
     Raises:
@@ -159,6 +166,8 @@ def survey_study(  # noqa: PLR0913 - what, of what, and how
     wanted = tuple(dict.fromkeys((*segments, *known)))
     with open_survey(source, instrument=instrument, book=book, segments=wanted) as opened:
         chosen = opened.weighted(known) if known else opened
+        if invited is not None:
+            chosen = chosen.inviting(read_invited(invited, next(iter(segments), None)))
         return chosen.study(name, **(options or {}))
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from worthbook.data.activity import Activity, read_activity
 from worthbook.data.cost_sheet import CostSheet
 from worthbook.data.engine import Engine, Sheet, Snapshot
+from worthbook.data.invited import Invited
 from worthbook.definitions.instrument import InstrumentDefinition
 from worthbook.definitions.structure import StructureDefinition
 from worthbook.definitions.study import StudyDefinition
@@ -53,6 +54,8 @@ class StudyContext:
     structures: Mapping[str, StructureDefinition | Structure] = field(default_factory=dict)
     """Structural models: definitions, or models that were read from a text."""
     vocabularies: Mapping[str, VocabularyDefinition] = field(default_factory=dict)
+    invited: Invited | None = None
+    """Whom a file says to have been invited to a survey."""
     costs: CostSheet | None = None
     """What functions cost, where it was given beside the definitions."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from worthbook.data.answers import Answers
+from worthbook.data.invited import Invited
+from worthbook.definitions.instrument import InstrumentDefinition
 from worthbook.definitions.study import StudyDefinition
 from worthbook.kernel.language import Text
 from worthbook.kernel.result import Finding, Table
@@ -13,6 +15,7 @@ from worthbook.models.base import IntArray
 from worthbook.models.perception.answer_quality import copies, item_rest, speeders, straight_liners
 from worthbook.models.perception.means import means
 from worthbook.planning.studies.context import Made, Method, StudyContext, column, share, table
+from worthbook.planning.studies.response_rate import response
 from worthbook.planning.studies.surveyed import few, instrument_of, known, listed, nobody, option
 from worthbook.planning.surveys import grouped
 
@@ -50,6 +53,9 @@ def make_survey_quality(definition: StudyDefinition, context: StudyContext) -> M
     by = option(definition, "by")
     if by is not None:
         tables.append(_who(answers, by))
+    responded = response(answers, context.invited or _invited(context, instrument), by)
+    tables += responded.tables
+    told += responded.findings
     facts: dict[str, Value] = {
         "respondents": len(answers),
         "questions": len(answers.questions),
@@ -59,9 +65,16 @@ def make_survey_quality(definition: StudyDefinition, context: StudyContext) -> M
         "effective": float(answers.weights.sum() ** 2 / (answers.weights**2).sum()),
         "weighted": bool(np.ptp(answers.weights) > 0),
         "customers_known": int((answers.customers != "").sum()),
+        **responded.facts,
         **{name: int(flag.sum()) for name, (_, flag) in zip(_NAMES, flags, strict=True)},
     }  # fmt: skip
     return Made(tuple(tables), facts, ("answers",), tuple(told))
+
+
+def _invited(context: StudyContext, instrument: InstrumentDefinition) -> Invited | None:
+    """As the book's surveys say, which know no groups."""
+    total = context.surveys.invited(instrument)
+    return None if total is None else Invited(total)
 
 
 _NAMES = ("straight_liners", "speeders", "copies", "half_empty")
@@ -171,7 +184,7 @@ def _is_constant(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> bool:
 
 SURVEY_QUALITY = Method(
     make=make_survey_quality,
-    maker="survey_quality 1",
+    maker="survey_quality 2",
     roles=frozenset(),
     tables={
         "items": frozenset({
@@ -179,9 +192,12 @@ SURVEY_QUALITY = Method(
         }),
         "carelessness": frozenset({"sign", "respondents", "share"}),
         "segments": frozenset({"segment", "respondents", "share", "weighted_share"}),
+        "response": frozenset({
+            "segment", "invited", "answered", "rate", "rate_low", "rate_high", "share_invited", "share_answered",
+        }),
     },
     facts=frozenset({
         "respondents", "questions", "careless", "careless_share", "missing_share", "effective", "weighted",
-        "customers_known", *_NAMES,
+        "customers_known", "invited", "response_rate", "response_low", "response_high", *_NAMES,
     }),
 )  # fmt: skip
