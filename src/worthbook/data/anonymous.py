@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from worthbook.data import normal
 from worthbook.definitions.table import TableDefinition
 
+_PLAIN = "[0-9A-Za-z]+"
+"""Ids that need only be written in lower case to be compared, which costs a hundredth of the rest."""
+
 
 def nobody_sql(customer: str, tables: Mapping[str, TableDefinition]) -> str:
     """Whether an id means nobody, in SQL of DuckDB: blank, nothing but punctuation, or one of those that tables list.
@@ -18,24 +21,29 @@ def nobody_sql(customer: str, tables: Mapping[str, TableDefinition]) -> str:
     ids = {each for table in tables.values() if table.anonymous is not None for each in table.anonymous.ids}
     words = sorted({_bare(each) for each in ids if re.search(r"[^\W\d_]", each)})
     numbers = sorted(each for each in ids if not re.search(r"[^\W\d_]", each))
+    plain = sorted(each.casefold() for each in {*words, *numbers} if re.fullmatch(_PLAIN, each))
     given = f"CAST({customer} AS VARCHAR)"
     narrow = (
         f"NOT regexp_matches({given}, '[\\x{{ff01}}-\\x{{ff5e}}\\x{{3000}}]')"  # TRANSLATE costs twenty times as much
     )
     return (
-        f"CASE WHEN {narrow} THEN {_is_listed(given, words, numbers)} "
+        f"CASE WHEN regexp_full_match({given}, '{_PLAIN}') THEN {_is_any_of(f'lower({given})', plain)} "
+        f"WHEN {narrow} THEN {_is_listed(given, words, numbers)} "
         f"ELSE {_is_listed(normal.half_width(given), words, numbers)} END"
     )
 
 
 def _is_listed(narrow: str, words: list[str], numbers: list[str]) -> str:
     bare = normal.bare(narrow)
-    return f"coalesce({bare} IN ({_listed(words)}) OR trim({narrow}) IN ({_listed(numbers)}) OR {bare} IS NULL, TRUE)"
+    listed = f"{_is_any_of(bare, words)} OR {_is_any_of(f'trim({narrow})', numbers)}"
+    return f"coalesce({listed} OR {bare} IS NULL, TRUE)"
+
+
+def _is_any_of(text: str, texts: list[str]) -> str:
+    """As a pattern, since DuckDB makes a join of a list, for which the text is worked out for every row."""
+    pattern = "|".join(re.escape(each) for each in texts).replace("'", "''")
+    return f"regexp_full_match({text}, '{pattern}')"
 
 
 def _bare(text: str) -> str:
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
-
-
-def _listed(texts: list[str]) -> str:
-    return ", ".join("'" + each.replace("'", "''") + "'" for each in texts) or "NULL"

@@ -119,7 +119,6 @@ def _value(connection: duckdb.DuckDBPyConnection, column: SourceColumn, line: in
 
 def _question(column: str) -> str:
     """Lines that prove an order, any line, and how many days the column covers under each reading."""
-    marks = "('/', '.', '-')"
     days, months = (_span(formats) for formats in (DAY_FIRST, MONTH_FIRST))
     return f"""
         SELECT count(*), min(line) FILTER (first > {_MONTHS} AND second <= {_MONTHS}),
@@ -131,9 +130,9 @@ def _question(column: str) -> str:
                 SELECT line, regexp_extract(value, '{_SHAPE}', ['first', 'second', 'year']) AS part
                 FROM (
                     SELECT line, wb_clean(CAST({column} AS VARCHAR)) AS value FROM {LINES}
-                    WHERE NOT wb_year_first(CAST({column} AS VARCHAR))
+                    WHERE CASE WHEN wb_year_first(CAST({column} AS VARCHAR)) THEN FALSE
+                        ELSE regexp_matches(wb_clean(CAST({column} AS VARCHAR)), '{_SHAPE}') END
                 )
-                WHERE (value[2] IN {marks} OR value[3] IN {marks}) AND regexp_matches(value, '{_SHAPE}')
             )
         )"""
 
