@@ -29,6 +29,12 @@ _SVG = "{http://www.w3.org/2000/svg}"
 _LARGEST = 1.2
 """How far a drawing may grow in a wide page, so that its type stays near that of the text."""
 
+_CHINESE = "\u2e80"
+"""From here on letters are Chinese, in the order of Unicode."""
+_LATIN_FONT = "Liberation Sans"
+"""The converter brings it along. Its letters are as wide as those of the Chinese font, in which measuring takes twice
+as long: it is read anew for every label."""
+
 _LOCK = threading.Lock()
 
 
@@ -84,7 +90,8 @@ def _filled(found: Marks) -> Spec:
     spec["layer"] = [*found.references, *spec["layer"]]
     if found.title:
         spec["title"] = {"text": found.title}
-    spec["config"] = _template("look")
+    chinese = max(json.dumps(spec, ensure_ascii=False)) >= _CHINESE
+    spec["config"] = _template("look") if chinese else {**_template("look"), "font": _LATIN_FONT}
     return spec
 
 
