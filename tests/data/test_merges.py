@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.data.importing import bring, bring_text, new_book
+from tests.data.importing import bring, bring_text, mappings, new_book, tables
 from tests.engines.conftest import values_of
 from tests.engines.shop import shipped
 from worthbook.data.activity import read_activity
@@ -20,9 +20,11 @@ from worthbook.data.book import Book
 from worthbook.data.compaction import rebucket
 from worthbook.data.engine import Engine
 from worthbook.data.history import LINKS
+from worthbook.data.ingest import Manner, ingest
 from worthbook.data.links import resolve, standing_for
 from worthbook.data.measures import make_measures
 from worthbook.data.merges import Pair, keep_apart, merge, part, read_decisions
+from worthbook.data.passes import one_pass
 from worthbook.data.rows import customer_rows
 from worthbook.kernel.errors import WorthbookError
 from worthbook.kernel.units import Value
@@ -78,6 +80,25 @@ def test_measures_are_those_of_a_file_with_one_id(engine: Engine, shop: Book, tm
     assert merged == measured(engine, as_if, tmp_path / "as if")
     assert sorted(merged) == sorted(set(IDS) - set(LINKED))
     assert read_activity(engine, shop.snapshot(), AS_OF) == read_activity(engine, as_if.snapshot(), AS_OF)
+
+
+def test_whoever_a_row_speaks_of_is_merged_too(engine: Engine, shop: Book, tmp_path: Path) -> None:
+    file = tmp_path / "recommended.csv"
+    file.write_text("by,to,day\nC5,C1,2026-01-05\nC1,C3,2026-01-06\nC7,C0,2026-01-07\nC6,C4,2026-01-08\n")
+    by_hand = ("referrals.customer_id=by", "referrals.referred_id=to", "referrals.referred_on=day")
+    ingest(shop, file, mappings(), tables(), Manner(pairs=by_hand))
+
+    def referrals() -> list[tuple[Value, ...]]:
+        names = ("customer_id", "referred_id")
+        passes = one_pass(shop.snapshot(), tables(), AS_OF, lambda relations: relations.relation("referrals", names))
+        return sorted((row for query, files in passes for row in engine.rows(query, files)), key=str)
+
+    before = referrals()
+    merge_chain(shop)
+    assert referrals() == [("C5", "C7"), ("C6", "C4"), ("C7", "C0")]
+    for each in sorted(read_decisions(shop).merges, key=lambda found: found.decision_id):
+        part(shop, each.decision_id)
+    assert referrals() == before == [("C1", "C3"), ("C5", "C1"), ("C6", "C4"), ("C7", "C0")]
 
 
 def test_undoing_every_merge_in_any_order_restores_everything(engine: Engine, shop: Book, tmp_path: Path) -> None:

@@ -142,6 +142,11 @@ def test_tables_that_fit_have_no_problems() -> None:
             "t.yaml:37: [table-key-not-here] 'required' means nothing in a derived table. Remove it.",
         ),
         (
+            "unit: days, formula",
+            "unit: days, refers_to: customers, formula",
+            "t.yaml:37: [table-key-not-here] 'refers_to' means nothing in a derived table. Remove it.",
+        ),
+        (
             ', formula: "days_between(previous(sold_on), sold_on)"',
             "",
             (

@@ -6,6 +6,8 @@ what was there. A book without merges has no such table, and its queries are wha
 
 Rows lie in buckets of the id under which they were imported. So what belongs to a customer of one bucket may lie in
 another: `elsewhere(name)` names the files of the other buckets.
+
+Columns that say who else a row speaks of (who was recommended, of which group a firm is part) follow the links too.
 """
 
 from __future__ import annotations
@@ -62,6 +64,7 @@ def stored_rows(  # noqa: PLR0913, PLR0917 - a book, what is there of it, a tabl
     customer: str | None,
     columns: Collection[str],
     conditions: Sequence[exp.Expr] = (),
+    refers: Collection[str] = (),
 ) -> exp.Select | None:
     """The rows of a stored table that count, with merged customers under the id that stands for them.
 
@@ -72,16 +75,20 @@ def stored_rows(  # noqa: PLR0913, PLR0917 - a book, what is there of it, a tabl
         customer: its column of customers; None where it has none.
         columns: what to read.
         conditions: which rows, beside that they count; they speak of the table by its name.
+        refers: other columns that hold ids of customers.
 
     Returns:
         A query; None where the table has no files among those.
     """
     if name not in present and (customer is None or not {elsewhere(name), LINKS} <= present):
         return None
-    rows = _Rows(name, customer or "", sorted(columns), [*conditions, *counting(snapshot.tables[name])])
-    if customer is None or present.isdisjoint({LINKS, elsewhere(LINKS)}):
+    others = sorted(set(refers) & set(columns))
+    rows = _Rows(
+        name, customer or "", sorted(columns), [*conditions, *counting(snapshot.tables[name])], others, present
+    )
+    if (customer is None and not others) or present.isdisjoint({LINKS, elsewhere(LINKS)}):
         return rows.select(read(name), *(column(each, name) for each in rows.columns))
-    parts = list(rows.linked(present))
+    parts = list(rows.linked())
     union = parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False, copy=False)
     return exp.select(*(column(each, name) for each in rows.columns)).from_(union.subquery(alias=quoted(name)))
 
@@ -94,15 +101,17 @@ class _Rows:
     customer: str
     columns: Sequence[str]
     conditions: Sequence[exp.Expr]
+    refers: Sequence[str]
+    present: frozenset[str]
 
-    def linked(self, present: frozenset[str]) -> Iterator[exp.Select]:
+    def linked(self) -> Iterator[exp.Select]:
         """The table's own rows, and those of the other buckets whose customers belong here."""
-        if self.name in present:
-            yield self._own(present)
-        if {elsewhere(self.name), LINKS} <= present:
-            away = exp.Table(this=quoted(elsewhere(self.name)), alias=exp.TableAlias(this=quoted(self.name)))
+        if self.name in self.present:
+            yield self._referring(self._own())
+        if {elsewhere(self.name), LINKS} <= self.present:
+            away = _called(elsewhere(self.name), self.name)
             query = self.select(away, *self._chosen(column(CUSTOMER, LINKS)))
-            yield query.join(read(LINKS), on=self._same(LINKS), copy=False)
+            yield self._referring(query.join(read(LINKS), on=self._same(LINKS), copy=False))
 
     def select(self, source: exp.Table, *chosen: exp.Expr) -> exp.Select:
         """Rows of a set of files."""
@@ -111,7 +120,8 @@ class _Rows:
             query = query.where(condition.copy(), copy=False)
         return query
 
-    def _own(self, present: frozenset[str]) -> exp.Select:
+    def _own(self) -> exp.Select:
+        present = self.present if self.customer else frozenset[str]()
         customer: exp.Expr = column(self.customer, self.name)
         if LINKS in present:
             customer = exp.Coalesce(this=column(CUSTOMER, LINKS), expressions=[customer])
@@ -125,10 +135,33 @@ class _Rows:
 
     def _chosen(self, customer: exp.Expr) -> Iterator[exp.Expr]:
         for each in self.columns:
-            yield named(customer.copy() if each == self.customer else column(each, self.name), each)
+            if each == self.customer:
+                yield named(customer.copy(), each)
+            elif each in self.refers:
+                standing = [column(CUSTOMER, alias) for _, alias in self._links_of(each)]
+                first, *rest = [*standing, column(each, self.name)]
+                yield named(exp.Coalesce(this=first, expressions=rest), each)
+            else:
+                yield named(column(each, self.name), each)
+
+    def _referring(self, query: exp.Select) -> exp.Select:
+        """With the links of everybody whom the rows speak of beside, in whatever bucket they lie."""
+        for each in self.refers:
+            for links, alias in self._links_of(each):
+                same = exp.EQ(this=column(each, self.name), expression=column(MERGED, alias))
+                query = query.join(_called(links, alias), on=same, join_type="left", copy=False)
+        return query
+
+    def _links_of(self, each: str) -> list[tuple[str, str]]:
+        """The sets of links that are there, and how each is called where it is joined for a column."""
+        return [(links, f"{links} of {each}") for links in (LINKS, elsewhere(LINKS)) if links in self.present]
 
     def _same(self, links: str) -> exp.Expr:
         return exp.EQ(this=column(self.customer, self.name), expression=column(MERGED, links))
+
+
+def _called(name: str, alias: str) -> exp.Table:
+    return exp.Table(this=quoted(name), alias=exp.TableAlias(this=quoted(alias)))
 
 
 def resolve(edges: Mapping[str, str]) -> dict[str, str]:

@@ -132,12 +132,13 @@ class Relations:
         if table.time is not None:
             conditions.append(exp.LTE(this=_day(table, table.name), expression=date(self.as_of)))
         kinds = self.kinds(table)
+        refers = [name for name, each in table.columns.items() if each.refers_to is not None]
         if table.key and stored is not None and (stored.layered or LINKS in self.snapshot.tables):
             every = there | {"import_id", *table.key, *((table.time,) if table.time else ())}
-            rows = stored_rows(self.snapshot, present, table.name, table.customer, every)
+            rows = stored_rows(self.snapshot, present, table.name, table.customer, every, refers=refers)
             rows = None if rows is None else _last_known(table, rows, there).where(*conditions)
         else:
-            rows = stored_rows(self.snapshot, present, table.name, table.customer, there, conditions)
+            rows = stored_rows(self.snapshot, present, table.name, table.customer, there, conditions, refers)
         unknown = [named(cast(exp.Null(), kinds[each]), each) for each in columns if each not in there]
         if rows is None or not unknown:
             return rows

@@ -64,7 +64,8 @@ def traces_in(
     drop = [definition.customer] if definition.customer in columns else []
     blank: list[str] = []
     for column, each in definition.columns.items():
-        if each.personal and each.unit is Unit.ID and column in columns and column != definition.customer:
+        names_somebody = each.refers_to is not None or (each.personal and each.unit is Unit.ID)
+        if names_somebody and column in columns and column != definition.customer:
             (drop if each.required or column in definition.key else blank).append(column)
     if not drop and not blank:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from worthbook.definitions.definition import Definition, Formula, Name, Part
 from worthbook.definitions.measure import WindowText
@@ -21,6 +21,8 @@ class TableColumnDefinition(Part):
     """In a stored table: a row without it is rejected."""
     personal: bool = False
     """Whether it is personal data."""
+    refers_to: Literal["customers"] | None = None
+    """In a stored table: whose ids it holds, beside the table's own customer. Merged customers are merged here too."""
     unlocks: Text | None = None
     """What can be answered where it is known."""
     default: Formula | None = None

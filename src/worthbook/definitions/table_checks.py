@@ -129,5 +129,10 @@ def _derived_column(
 
 
 def _only_stored(column: TableColumnDefinition) -> list[str]:
-    given = {"default": column.default, "lookup": column.lookup, "required": column.required or None}
+    given = {
+        "default": column.default,
+        "lookup": column.lookup,
+        "required": column.required or None,
+        "refers_to": column.refers_to,
+    }
     return [key for key, value in given.items() if value is not None]
