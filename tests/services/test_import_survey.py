@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import numpy as np
@@ -86,13 +87,39 @@ def test_an_export_of_qualtrics_is_found_by_its_wording(tmp_path: Path) -> None:
     assert survey_study(tmp_path / "shop.book", instrument="nps").study.facts["respondents"] == 2
 
 
-def test_a_file_that_tells_nobody_apart_is_refused(tmp_path: Path) -> None:
-    nameless = tmp_path / "nps.csv"
-    nameless.write_text("nps\n9\n", encoding="utf-8")
-    with pytest.raises(WorthbookError) as error:
-        import_survey(nameless, tmp_path / "shop.book", instrument="nps")
+def test_lines_of_a_nameless_file_are_respondents_under_ids_that_stay(tmp_path: Path) -> None:
+    nameless, book = tmp_path / "nps.csv", tmp_path / "shop.book"
+    nameless.write_text("nps\n9\n9\n2\n", encoding="utf-8")
+    done = import_survey(nameless, book, instrument="nps", on=dt.date(2026, 3, 5))
+    assert [note.en[:35] for note in done.notes] == ["No column tells respondents apart: "]
+    with open_survey(book, instrument="nps") as opened:
+        first = opened.answers
+    assert first.last_day == dt.date(2026, 3, 5)
+    assert len(set(first.respondents)) == 3
 
-    assert error.value.slugs == ("survey-respondents-not-told-apart",)
+    renamed = nameless.rename(tmp_path / "again.csv")
+    assert import_survey(renamed, book, instrument="nps").report.new is False
+    import_survey(renamed, tmp_path / "other.book", instrument="nps")
+    with open_survey(tmp_path / "other.book", instrument="nps") as opened:
+        assert sorted(opened.answers.respondents) == sorted(first.respondents)
+
+
+def test_two_nameless_files_do_not_overwrite_each_other(tmp_path: Path) -> None:
+    book = tmp_path / "shop.book"
+    for name, text in (("a", "nps\n9\n9\n"), ("b", "nps\n2\n1\n")):
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+        done = import_survey(tmp_path / f"{name}.csv", book, instrument="nps")
+        assert any("give another day with --on" in note.en for note in done.notes)
+    assert survey_study(book, instrument="nps").study.facts["respondents"] == 4
+
+
+def test_speeders_are_found_in_a_book_as_in_its_file(tmp_path: Path) -> None:
+    lines = [f"R{n},{n % 11},{'N/A' if n == 7 else 5 if n < 3 else 100 + n}" for n in range(40)]
+    file, book = tmp_path / "nps.csv", tmp_path / "shop.book"
+    file.write_text("\n".join(["respondent_id,nps,seconds", *lines]) + "\n", encoding="utf-8")
+    import_survey(file, book, instrument="nps")
+    for source in (file, book):
+        assert survey_study(source, "survey_quality", instrument="nps").study.facts["speeders"] == 3
 
 
 def test_a_book_asks_which_instrument_is_meant(book: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,10 @@ def import_answers(
     file: Annotated[Path, typer.Argument(help="A file of answers.", show_default=False)],
     book: Annotated[Path, typer.Option(help="The book; made if it is not there.", show_default=False)],
     instrument: InstrumentOption = "",
+    on: Annotated[
+        dt.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day of answers that have none; by default that of the import."),
+    ] = None,
     language: LanguageOption = "en",
     as_json: JsonOption = False,
 ) -> None:
@@ -23,7 +28,7 @@ def import_answers(
     with answering(chosen, as_json=as_json):
         from worthbook.services.import_survey import import_survey  # noqa: PLC0415
 
-        done = import_survey(file, book, instrument=instrument or None, language=chosen)
+        done = import_survey(file, book, instrument=instrument or None, language=chosen, on=on.date() if on else None)
         if as_json:
             print_json(done.as_json())
         else:

@@ -91,6 +91,8 @@ class Attempt:
     """What the file completes, if it does."""
     desk: Path | None = None
     """For a dry run: a folder for what would be written. The book stays as it is."""
+    day: dt.date | None = None
+    """The day of lines that have none; None for today."""
 
     def run(self) -> ImportReport:
         """From the file to the commit."""
@@ -110,7 +112,9 @@ class Attempt:
         refused = self.source.load(self.connection)
         decided = self._date_orders()
         day_first = {name: order.day_first for name, order in decided.items()}
-        judge = Judge(self.source, self.recognition, self.tables, day_first, _today(self.book), barred_from(self.book))
+        judge = Judge(
+            self.source, self.recognition, self.tables, day_first, _today(self.book), barred_from(self.book), self.day
+        )
         reasons = skip_unfed(self.connection, self.recognition, self.tables, judge.run(self.connection))
         converted = Currencies(self.connection, self.book, self.recognition, self.tables).convert(reasons)
         reasons = converted.reasons

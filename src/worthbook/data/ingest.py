@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import shutil
 import time
@@ -48,6 +49,8 @@ class Manner:
     """Whether only to say what an import would do."""
     pairs: tuple[str, ...] = ()
     """`customer_id=买家` and the like: a mapping by hand."""
+    day: dt.date | None = None
+    """What `imported_on` says to a mapping, for lines that have no day of their own; None for the day of the import."""
 
 
 def ingest(
@@ -147,7 +150,7 @@ class _Desk:
         desk = self.folder / "dry" if manner.dry else None
         with duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(self.folder)}) as connection:
             report = Attempt(
-                self.book, source, recognition, tables, import_id, whole, connection, completion, desk
+                self.book, source, recognition, tables, import_id, whole, connection, completion, desk, manner.day
             ).run()
         if report.new and not manner.dry:
             keep_in_order(self.book, ROWS_PER_BUCKET)

@@ -18,7 +18,7 @@ from worthbook.data.recognition import Recognition
 from worthbook.data.source import LINES, Source, SourceColumn
 from worthbook.data.typed import Kind
 from worthbook.data.verdict import Reason
-from worthbook.definitions.mapping import FILE_NAME, FIRST_LINE, IMPORTED_ON, Feed
+from worthbook.definitions.mapping import FILE_NAME, FIRST_LINE, IMPORTED_ON, LINE_NUMBER, Feed
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.language import Text
 from worthbook.kernel.money import LARGEST
@@ -86,6 +86,8 @@ class Judge:
     today: dt.date
     barred: Sequence[Barred] = ()
     """Customers whose lines are skipped."""
+    day: dt.date | None = None
+    """What `imported_on` says; None for today."""
 
     @property
     def fields(self) -> Fields:
@@ -138,7 +140,11 @@ class Judge:
         """Each field as a value, under its own name."""
         values = [f"{self._value(name)} AS {_quoted(name)}" for name in self.recognition.mapping.fields]
         stem = self.source.file.name.split(".")[0].replace("'", "''")
-        given = {FILE_NAME: f"'{stem}'", IMPORTED_ON: f"DATE '{self.today}'"}
+        given = {
+            FILE_NAME: f"'{stem}'",
+            IMPORTED_ON: f"DATE '{self.day or self.today}'",
+            LINE_NUMBER: "CAST(line AS VARCHAR)",
+        }
         values += [f"{value} AS {_quoted(name)}" for name, value in given.items() if name not in self._own]
         return f"SELECT *, {', '.join(values)} FROM ({query})"
 

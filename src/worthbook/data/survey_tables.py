@@ -36,7 +36,7 @@ _UNFIT = Text(
     zh="“{question}”的{all}个答案中有{bad}个不在量表上，按未作答处理。",
 )
 _READ = ("survey_id", "respondent_id", "customer_id", "question_id", "brand", "wave", "value", "text", "weight",
-         "answered_at")  # fmt: skip
+         "answered_at", "seconds")  # fmt: skip
 _OWN = ("wave", "brand", "channel")
 """Columns of the answers themselves by which respondents may be divided."""
 _ENTRY = "coalesce(text, cast(value as text))"
@@ -97,7 +97,7 @@ class SurveyTables:
             customers=words[:, 1],
             waves=words[:, 2],
             brands=words[:, 3],
-            seconds=np.full(len(words), np.nan),
+            seconds=numbers[:, size + 1],
             answered_on=days,
             segments={name: words[:, 4 + index] for index, name in enumerate(by)},
             comments={name: words[:, 4 + len(by) + index] for index, name in enumerate(spoken)},
@@ -214,7 +214,9 @@ class SurveyTables:
         ]  # fmt: skip
         columns = {column for name in (*by, None) for column in self._columns(name)}
         rows = list(self._rows(f"select {', '.join(words)} {tail}", columns, bucket=bucket))
-        named = [f"{sql} as n{index}" for index, sql in enumerate([*numbers, "max(weight)"])]
+        named = [
+            f"{sql} as n{index}" for index, sql in enumerate([*numbers, "max(weight)", "cast(max(seconds) as double)"])
+        ]
         arrays = self._arrays(f"select {', '.join(named)}, max(answered_at) as day {tail}", columns, bucket)
         found = np.array([["" if cell is None else str(cell) for cell in row] for row in rows], dtype=str)
         matrix = np.column_stack([arrays[f"n{index}"] for index in range(len(named))])

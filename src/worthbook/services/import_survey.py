@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from worthbook.data.attempt import ImportReport
 from worthbook.data.book import Book
+from worthbook.data.decode import fingerprint_of
 from worthbook.data.ingest import Manner, ingest
 from worthbook.data.opening import open_source
 from worthbook.data.survey_columns import ROLES, tell_instrument
 from worthbook.definitions.instrument import InstrumentDefinition
 from worthbook.definitions.mapping import Feed, MappingDefinition, SourceField, WideColumns, header_key
-from worthbook.kernel.errors import Fault, Place, did_you_mean
+from worthbook.kernel.errors import did_you_mean
 from worthbook.kernel.language import Language, Text
 from worthbook.kernel.units import Unit
 from worthbook.planning.index import read_catalogue
 from worthbook.planning.studies.surveyed import INSTRUMENT_UNKNOWN
 
-NOT_TOLD_APART = Fault(
-    "survey-respondents-not-told-apart",
-    what=Text(
-        en="No column of {file} tells respondents apart.",
-        zh="{file} 中没有可区分受访者的列。",
-    ),
-    hint=Text(
-        en="Add a column respondent_id or customer_id; without one the file can be analysed directly, not imported.",
-        zh="请增加 respondent_id 或 customer_id 列；没有该列时只能直接分析文件，不能导入。",
-    ),
+NAMELESS = Text(
+    en="No column tells respondents apart: each line counts as one, named after this file's content and the line. "
+    "Another export of the same answers would count them again.",
+    zh="没有可区分受访者的列：每行视为一位受访者，以文件内容和行号编号。若再次导入同一批答卷的另一份导出文件，会重复计入。",
+)
+UNDATED = Text(
+    en="No column says when people answered: the answers count as of {day}; give another day with --on.",
+    zh="没有作答时间列：答案按 {day} 计；可用 --on 指定其他日期。",
 )
 _DONE = Text(
     en="{file}: {accepted} of {read} respondents, {answers} answers to '{instrument}'.",
     zh="{file}：导入{read}位受访者中的{accepted}位，共{answers}个“{instrument}”答案。",
 )
 _KNOWN = Text(en="{file} is in the book already: nothing was added.", zh="{file} 已在账簿中，未重复导入。")
+_DIGITS = 12
+"""Of a file's fingerprint, in the ids of respondents that it does not name."""
 PROGRAMS = ("qualtrics_answers", "limesurvey_answers", "formbricks_answers")
 """Layouts of survey programs, which say what each question is."""
 
@@ -47,6 +49,8 @@ class ImportedSurvey:
     report: ImportReport
     instrument: str
     book: Path
+    notes: tuple[Text, ...] = ()
+    """What was taken for granted where the file does not say."""
 
     def as_json(self) -> dict[str, object]:
         """Plain values, for programs."""
@@ -55,7 +59,7 @@ class ImportedSurvey:
             "instrument": self.instrument, "book": str(self.book), "file": report.file, "mapping": report.mapping,
             "read": report.read, "accepted": report.accepted, "rejected": report.rejected, "skipped": report.skipped,
             "new": report.new, "rows": dict(report.rows),
-            "notes": [{"en": note.en, "zh": note.zh} for note in report.notes],
+            "notes": [{"en": note.en, "zh": note.zh} for note in (*self.notes, *report.notes)],
         }  # fmt: skip
 
     def say(self, language: Language) -> str:
@@ -65,19 +69,26 @@ class ImportedSurvey:
             file=report.file, instrument=self.instrument, accepted=report.accepted, read=report.read,
             answers=report.rows.get("answers", 0),
         )  # fmt: skip
-        return "\n".join(text.say(language) for text in (first, *report.notes))
+        return "\n".join(text.say(language) for text in (first, *self.notes, *report.notes))
 
 
 def import_survey(
-    file: Path, folder: Path, *, instrument: str | None = None, language: Language = "en"
+    file: Path, folder: Path, *, instrument: str | None = None, language: Language = "en", on: dt.date | None = None
 ) -> ImportedSurvey:
     """Import a file of answers into the book in `folder`, made if it is not there.
 
-    Exports of survey programs are recognised as such; any other file must have a column for each question.
+    Exports of survey programs are recognised as such; any other file must have a column for each question. Where no
+    column tells respondents apart, a line is one, under an id that this file gives it whenever it is read.
+
+    Args:
+        file: the answers.
+        folder: the book.
+        instrument: which was used; None to tell by the columns.
+        language: of a new book.
+        on: the day of answers that have none; by default that of the import.
 
     Raises:
-        WorthbookError: instrument-unknown, survey-instrument-not-told, survey-respondents-not-told-apart, or what is
-            wrong with the file.
+        WorthbookError: instrument-unknown, survey-instrument-not-told, or what is wrong with the file.
     """
     there = (folder / "book.toml").exists()
     book = Book.open(folder) if there else Book.create(folder, title=folder.stem, language=language)
@@ -90,19 +101,32 @@ def import_survey(
         headers = {column.header for column in source.columns}
     mappings = {**catalogue.mappings}
     mapping = _program(headers, catalogue.mappings)
+    notes: tuple[Text, ...] = ()
     if mapping is None:
-        keys = {header_key(header) for header in headers}
-        if not keys & {header_key(name) for role in ("respondent", "customer") for name in ROLES[role]}:
-            raise NOT_TOLD_APART(Place(str(file)), file=file.name)
-        made = mapping_of(asked)
+        made = mapping_of(asked, fingerprint_of(file))
+        notes = tuple(_granted(headers, on))
         mappings[made.name] = made
         mapping = made.name
-    report = ingest(book, file, mappings, catalogue.tables, Manner(mapping))
-    return ImportedSurvey(report, asked.name, book.folder)
+    report = ingest(book, file, mappings, catalogue.tables, Manner(mapping, day=on))
+    return ImportedSurvey(report, asked.name, book.folder, notes if report.new else ())
 
 
-def mapping_of(instrument: InstrumentDefinition) -> MappingDefinition:
+def _granted(headers: set[str], on: dt.date | None) -> Iterator[Text]:
+    """What is taken for granted about a file with these headers."""
+    keys = {header_key(header) for header in headers}
+    known = {role for role, names in ROLES.items() if keys & {header_key(name) for name in names}}
+    if not known & {"respondent", "customer"}:
+        yield NAMELESS
+    if "answered_on" not in known and on is None:
+        yield UNDATED.format(day=dt.datetime.now(dt.UTC).date().isoformat())
+
+
+def mapping_of(instrument: InstrumentDefinition, content: str = "") -> MappingDefinition:
     """How a file with a column for each question of an instrument becomes answers, questions and a survey.
+
+    Args:
+        instrument: what was asked.
+        content: the fingerprint of the file, from which respondents without an id get one.
 
     >>> from worthbook.planning.index import read_catalogue
     >>> mapping_of(read_catalogue().instruments["nps"]).wide["answer"].labels["nps"]
@@ -115,11 +139,12 @@ def mapping_of(instrument: InstrumentDefinition) -> MappingDefinition:
     }  # fmt: skip
     fields = {role: SourceField(names=tuple(names), unit=_UNITS.get(role, Unit.TEXT)) for role, names in ROLES.items()}
     survey = f"case when wave is null then '{instrument.name}' else concat('{instrument.name} ', wave) end"
+    respondent = f"coalesce(respondent, customer, concat('{content[:_DIGITS]}-', line_number))"
     common = {"survey_id": survey, "question_id": "answer_label"}
     answers = {
-        **common, "respondent_id": "coalesce(respondent, customer)", "customer_id": "customer", "brand": "brand",
+        **common, "respondent_id": respondent, "customer_id": "customer", "brand": "brand",
         "wave": "wave", "value": _value(instrument), "text": "answer", "weight": "weight",
-        "answered_at": "coalesce(answered_on, imported_on)",
+        "answered_at": "coalesce(answered_on, imported_on)", "seconds": "number(seconds)",
     }  # fmt: skip
     kinds = {"nps": "'nps'", "servqual": "'servqual'", "kano": "'kano'", "index": "'satisfaction'",
              "top_box": "'satisfaction'", "dual": "'satisfaction'", "profile": "'value'"}  # fmt: skip
