@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -24,6 +25,9 @@ def servqual(
     sums: Annotated[
         str, typer.Option(metavar="rescale|reject|accept", help="What to do with points that do not add up.")
     ] = "rescale",
+    staff: Annotated[
+        Path | None, typer.Option(help="Answers of the firm's own people to servqual_staff, for gaps 1 to 4.")
+    ] = None,
     book: BookOption = None,
     to: ToOption = None,
     language: LanguageOption = "en",
@@ -37,6 +41,7 @@ def servqual(
             "service_gaps",
             instrument=instrument or None,
             book=book,
+            beside={} if staff is None else {"servqual_staff": staff},
             options={"sums": one_of(sums, "--sums", SUMS)},
         )
 

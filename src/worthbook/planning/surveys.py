@@ -56,13 +56,15 @@ class NoSurveys:
 
 @dataclass(frozen=True)
 class FileSurveys:
-    """The answers of one file."""
+    """The answers of one file, and perhaps of others beside it."""
 
     found: Answers
+    beside: tuple[Answers, ...] = ()
+    """Answers to other instruments, such as those of the firm's own people."""
 
     def answers(self, instrument: InstrumentDefinition) -> Answers | None:
         """The file's, if it answers this instrument."""
-        return self.found if instrument.name == self.found.instrument.name else None
+        return next((each for each in (self.found, *self.beside) if each.instrument.name == instrument.name), None)
 
     def invited(self, instrument: InstrumentDefinition) -> int | None:  # noqa: ARG002 - the protocol's
         """A file of answers does not say."""

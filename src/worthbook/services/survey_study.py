@@ -115,6 +115,11 @@ class OpenSurvey:
         surveys = FileSurveys(to_margins(self.answers, margins))
         return OpenSurvey(self.instrument, self.catalogue, replace(self.context, surveys=surveys))
 
+    def beside(self, answers: Answers) -> OpenSurvey:
+        """The same with the answers to another instrument beside them."""
+        surveys = FileSurveys(self.answers, (answers,))
+        return OpenSurvey(self.instrument, self.catalogue, replace(self.context, surveys=surveys))
+
     def inviting(self, invited: Invited) -> OpenSurvey:
         """The same, knowing who was invited."""
         return OpenSurvey(self.instrument, self.catalogue, replace(self.context, invited=invited))
@@ -145,6 +150,7 @@ def survey_study(  # noqa: PLR0913 - what, of what, and how
     segments: Collection[str] = (),
     margins: Mapping[str, Mapping[str, float]] | None = None,
     invited: Path | None = None,
+    beside: Mapping[str, Path] | None = None,
     options: Mapping[str, str | float | None] | None = None,
 ) -> SurveyAnswer:
     """Make one study of the answers in a file or a book.
@@ -157,6 +163,7 @@ def survey_study(  # noqa: PLR0913 - what, of what, and how
         segments: columns that divide respondents.
         margins: column → group → share of the population, to which respondents are weighted.
         invited: a file of those who were invited, with the first of `segments` as a column.
+        beside: instrument → a file of the answers to it, which the study looks at as well.
         options: of the study, in the place of its definition's.
 
     Raises:
@@ -166,6 +173,8 @@ def survey_study(  # noqa: PLR0913 - what, of what, and how
     wanted = tuple(dict.fromkeys((*segments, *known)))
     with open_survey(source, instrument=instrument, book=book, segments=wanted) as opened:
         chosen = opened.weighted(known) if known else opened
+        for other, file in (beside or {}).items():
+            chosen = chosen.beside(read_survey(file, chosen.catalogue.instruments, other))
         if invited is not None:
             chosen = chosen.inviting(read_invited(invited, next(iter(segments), None)))
         return chosen.study(name, **(options or {}))

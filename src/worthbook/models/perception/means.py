@@ -63,6 +63,26 @@ def means(values: FloatArray, weights: FloatArray) -> Means:
     )
 
 
+def welch(first: Means, second: Means) -> Means:
+    """The first means less the second, of groups that do not overlap.
+
+    The freedom of Welch (Biometrika 34, 1947) stands where the effective size less one does.
+
+    >>> ours, theirs = (means(np.array(values)[:, None], np.ones(3)) for values in ([5.0, 6, 7], [3.0, 4, 5]))
+    >>> found = welch(ours, theirs)
+    >>> found.mean.tolist(), found.error.round(4).tolist(), found.effective.round(4).tolist()
+    ([2.0], [0.8165], [5.0])
+    """
+    variances = [each.error**2 for each in (first, second)]
+    freedom = [np.where(each.effective > 1, each.effective - 1, np.nan) for each in (first, second)]
+    total = variances[0] + variances[1]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        joint = total**2 / (variances[0] ** 2 / freedom[0] + variances[1] ** 2 / freedom[1])
+    return Means(
+        np.minimum(first.count, second.count), np.nan_to_num(joint + 1), first.mean - second.mean, np.sqrt(total)
+    )
+
+
 def _quantile(effective: FloatArray, confidence: float) -> FloatArray:
     freedom = np.where(effective > 1, effective - 1, 1.0)
     return np.where(effective > 1, stdtrit(freedom, 0.5 + confidence / 2), np.nan)

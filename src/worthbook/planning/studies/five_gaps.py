@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from worthbook.kernel.language import Text
 from worthbook.kernel.result import Table
 from worthbook.kernel.units import Unit, Value
-from worthbook.models.perception.servqual import Quality
+from worthbook.models.perception.means import Means
 from worthbook.planning.studies.context import column, table
 from worthbook.planning.studies.surveyed import known
 
@@ -58,18 +60,27 @@ _GAPS = (
 )
 
 
-def five_gaps(with_expectations: bool, found: Quality) -> Table:  # noqa: FBT001 - whether gap 5 was measured
-    """One line a gap; only the fifth is measured by asking customers."""
-    size = known(found.overall.mean[0]) if with_expectations else None
-    last = len(_GAPS) - 1
-    rows: list[tuple[Value | Text, ...]] = [
-        (*texts, size if index == last else None) for index, texts in enumerate(_GAPS)
-    ]
+GAP_TITLES = tuple(texts[0] for texts in _GAPS)
+
+
+def five_gaps(sizes: Mapping[int, Means]) -> Table:
+    """One line a gap; asking customers measures the fifth, asking the firm's own people the others.
+
+    Args:
+        sizes: gap, from 1 to 5 → what was measured, as one column.
+    """
+    rows: list[tuple[Value | Text, ...]] = []
+    for number, texts in enumerate(_GAPS, start=1):
+        size = sizes.get(number)
+        ends = (None, None) if size is None else (known(end[0]) for end in size.interval())
+        rows.append((*texts, None if size is None else known(size.mean[0]), *ends))
     columns = (
         column("gap", Unit.TEXT, "Gap", "差距"),
         column("between", Unit.TEXT, "Between", "介于"),
         column("arises", Unit.TEXT, "Arises with", "产生环节"),
         column("look_at", Unit.TEXT, "What to look at", "排查要点"),
         column("size", Unit.SCORE, "Measured", "实测"),
+        column("size_low", Unit.SCORE, "from", "下限"),
+        column("size_high", Unit.SCORE, "to", "上限"),
     )
     return table("five_gaps", Text(en="The five gaps", zh="五大差距"), columns, rows)

@@ -16,6 +16,7 @@ from worthbook.models.perception.points import share_out
 from worthbook.models.perception.servqual import Quality, quality
 from worthbook.planning.studies.context import Made, Method, StudyContext, column, table
 from worthbook.planning.studies.five_gaps import five_gaps
+from worthbook.planning.studies.inside_gaps import INSIDE, inside_gaps
 from worthbook.planning.studies.surveyed import few, instrument_of, known, listed, nobody, option, points_note
 
 _SURE = 0.05
@@ -79,9 +80,12 @@ def make_service_quality(definition: StudyDefinition, context: StudyContext) -> 
     expectation = answers.matrix(asked.questions("expectation")) if asked.with_expectations else None
     points, off = _points(asked, option(definition, "sums") or "rescale")
     found = quality(perception, expectation, asked.dimension, answers.weights, points)
-    tables = (_dimensions(asked, found), _items(asked, found), five_gaps(asked.with_expectations, found))
-    told = (*few(found.dimensions.count.max()), *off, *_told(asked, found))
-    return Made(tables, _facts(asked, found), ("answers",), told)
+    inside = inside_gaps(context, option(definition, "staff"), answers)
+    sizes = {**inside.sizes, 5: found.overall} if asked.with_expectations else inside.sizes
+    tables = (_dimensions(asked, found), _items(asked, found), five_gaps(sizes), *inside.tables)
+    told = (*few(found.dimensions.count.max()), *off, *_told(asked, found), *inside.findings)
+    facts = {**_facts(asked, found), "staff": inside.people, "knowledge_gap": inside.size(1)}
+    return Made(tables, facts, ("answers",), told)
 
 
 def _points(
@@ -211,15 +215,16 @@ def _facts(asked: _Asked, found: Quality) -> dict[str, Value]:
 _CELLS = frozenset({"expectation", "perception", "gap", "low", "high"})
 SERVICE_QUALITY = Method(
     make=make_service_quality,
-    maker="service_quality 1",
+    maker="service_quality 2",
     roles=frozenset(),
     tables={
         "dimensions": _CELLS | {"dimension", "alpha", "importance"},
         "items": _CELLS | {"item", "dimension", "p_holm"},
-        "five_gaps": frozenset({"gap", "between", "arises", "look_at", "size"}),
+        "five_gaps": frozenset({"gap", "between", "arises", "look_at", "size", "size_low", "size_high"}),
+        "inside": INSIDE,
     },
     facts=frozenset({
         "respondents", "items", "with_expectations", "gap", "gap_low", "gap_high", "weighted_gap", "below",
-        "dimensions", "lowest",
+        "dimensions", "lowest", "staff", "knowledge_gap",
     }),
 )  # fmt: skip
