@@ -10,7 +10,9 @@ from typer.testing import CliRunner
 
 from worthbook.cli.check import check
 from worthbook.data.book import Book
+from worthbook.services.evaluate import evaluate
 from worthbook.services.ingest_files import ingest_files
+from worthbook.services.open_book import open_book
 
 app = typer.Typer()
 app.command()(check)
@@ -97,6 +99,20 @@ def test_the_schema_is_written_for_editors(tmp_path: Path) -> None:
     CliRunner().invoke(app, ["--write-schema", str(tmp_path / "schema.json")])
 
     assert json.loads((tmp_path / "schema.json").read_text(encoding="utf-8"))["title"] == "Worthbook definitions"
+
+
+def test_lines_in_the_future_are_told_with_the_data_and_in_a_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    file = tmp_path / "orders.csv"
+    file.write_text("customer_id,date,amount\nA,2026-01-05,5\nB,2026-01-12,6\nA,2126-01-05,7\nB,2126-01-06,7\n")
+    book, _ = ingest_files([file])
+    said = "2 lines are dated after the day of their import and were rejected; `worthbook rejects list` shows them."
+    assert said in CliRunner().invoke(app, [str(book.folder)]).output
+    with open_book(book.folder) as opened:
+        (study,) = (each for each in evaluate(opened).evaluation.studies if each.name == "data_health")
+    assert said in [finding.text.en for finding in study.findings]
 
 
 def test_the_data_of_a_book_are_looked_at_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

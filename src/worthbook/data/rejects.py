@@ -66,6 +66,18 @@ def read_rejects(files: Sequence[str], import_id: str) -> tuple[Reject, ...]:
     return tuple(_reject(row) for row in cursor().execute(query, [list(files), import_id]).fetchall())
 
 
+def count_reasons(files: Sequence[str], visible: Collection[str]) -> dict[str, int]:
+    """Slug → how many lines were rejected for it in the imports that count, most first."""
+    if not files:
+        return {}
+    query = (
+        "SELECT reason, count(*) FROM read_parquet(?, union_by_name = true) "
+        f"WHERE coalesce(kind, 'rejected') = 'rejected' AND list_contains({list_sql(visible)}, import_id) "
+        "GROUP BY reason ORDER BY 2 DESC, 1"
+    )
+    return dict(cursor().execute(query, [list(files)]).fetchall())
+
+
 class Tally(NamedTuple):
     """How the rejected lines of an import stand; those of a corrected file are counted with the import they are of."""
 

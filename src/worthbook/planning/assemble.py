@@ -45,6 +45,8 @@ class About:
     sources: tuple[SourceFile, ...]
     notes: tuple[Finding, ...]
     """What was noticed while the files were read."""
+    future_lines: int = 0
+    """Lines that were rejected because they lie in the future."""
 
 
 def assemble(  # noqa: PLR0913, PLR0917 - a book's parts, what to say of it, what to make, as at when
@@ -65,7 +67,7 @@ def assemble(  # noqa: PLR0913, PLR0917 - a book's parts, what to say of it, wha
     made_from += [leaf.id for leaf in _told_by_respondents(snapshot).values()]
     definitions = [report.fingerprint, *(catalogue.studies[name].fingerprint for name in report.studies)]
     words = [definition.model_dump(mode="json") for definition in catalogue.definitions]
-    about_it = [about.title, about.currency, ASSEMBLY_VERSION]
+    about_it = [about.title, about.currency, ASSEMBLY_VERSION, about.future_lines]
     run_id = f"{as_of.isoformat()}-{fingerprint([made_from, definitions, words, about_it])[:8]}"
     kept = store.find_run(run_id)
     if kept is not None:
@@ -114,6 +116,7 @@ def _evaluated(
         surveys=BookSurveys(SurveyTables(bench.engine, bench.snapshot, catalogue.tables, bench.plan.as_of)),
         instruments=catalogue.instruments,
         structures=catalogue.structures,
+        future_lines=about.future_lines,
     )
     studies = tuple(make_study(catalogue.studies[name], context) for name in report.studies)
     facts = _facts(bench, about, customers, headline, frameworks, models, studies)

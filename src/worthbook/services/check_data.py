@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from worthbook.kernel.units import show
 from worthbook.planning.study import StudyContext, make_study
 from worthbook.services.duplicates import duplicates_of
 from worthbook.services.open_book import TRANSACTIONS, OpenBook, open_book
+from worthbook.services.rejected_lines import IN_FUTURE, rejected_because
 
 STUDY = "data_health"
 
@@ -102,6 +102,7 @@ def check_data(folder: Path) -> DataHealth | None:
 
 
 def _found(opened: OpenBook) -> DataHealth:
+    reasons = rejected_because(opened.book)
     context = StudyContext(
         engine=opened.engine,
         snapshot=opened.snapshot,
@@ -113,16 +114,16 @@ def _found(opened: OpenBook) -> DataHealth:
         currency=opened.book.currency,
         fits={},
         provenance={},
+        future_lines=reasons.get(IN_FUTURE, 0),
     )
     counted = [each for each in opened.imports if each.state == "committed"]
-    reasons = Counter(reject.reason for each in counted for reject in opened.book.rejects(each.import_id))
     return DataHealth(
         study=make_study(opened.catalogue.studies[STUDY], context),
         read=sum(each.read for each in counted),
         accepted=sum(each.accepted for each in counted),
         rejected=sum(each.rejected for each in counted),
         skipped=sum(each.skipped for each in counted),
-        reasons=tuple(reasons.most_common()),
+        reasons=tuple(reasons.items()),
         duplicates=duplicates_of(opened, limit=1).found.count,
     )
 

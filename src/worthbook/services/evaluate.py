@@ -17,6 +17,7 @@ from worthbook.planning.store import KeptRun
 from worthbook.reporting.drawing import drawing
 from worthbook.services.ingest_files import ingest_files
 from worthbook.services.open_book import OpenBook, open_book
+from worthbook.services.rejected_lines import IN_FUTURE, rejected_because
 from worthbook.services.render_report import write_outputs
 from worthbook.services.summarise import summary_of
 
@@ -49,6 +50,7 @@ def evaluate(opened: OpenBook, *, as_of: dt.date | str | None = None, report: st
         first=opened.extent.first,
         sources=tuple(_source(record) for record in counted),
         notes=tuple(Finding(note) for record in counted for note in record.notes),
+        future_lines=rejected_because(opened.book).get(IN_FUTURE, 0),
     )
     definition = opened.catalogue.reports[report]
     return assemble(opened.engine, opened.catalogue, opened.snapshot, opened.store, about, definition, day)

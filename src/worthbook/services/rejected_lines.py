@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from worthbook.data.book import Book
+from worthbook.data.book import REJECTS, Book
 from worthbook.data.correction import waiting, write_corrections
-from worthbook.data.rejects import Reject
+from worthbook.data.rejects import Reject, count_reasons
 from worthbook.kernel.language import Language, Text
 from worthbook.services.undo_import import find_import, list_imports
 
 SHOWN = 50
 """So many rejected lines are listed unless all are asked for."""
+IN_FUTURE = "date-in-future"
+"""The reason of lines that are dated after the day of their import."""
 
 _HEAD = Text(
     en="{file} ({import_id}): {waiting} of {rejected} rejected lines wait for a correction",
@@ -100,6 +102,12 @@ class Exported:
                 {"import": import_id, "lines": lines, "path": str(path)} for import_id, lines, path in self.written
             ]
         }
+
+
+def rejected_because(book: Book) -> dict[str, int]:
+    """Slug → how many lines were rejected for it in the imports that count, most first."""
+    history = book.history()
+    return count_reasons(book.files_about(history, REJECTS), [each.import_id for each in history.visible])
 
 
 def list_rejects(folder: Path, import_id: str = "", *, every: bool = False) -> RejectList:

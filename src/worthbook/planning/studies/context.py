@@ -59,6 +59,9 @@ class StudyContext:
     costs: CostSheet | None = None
     """What functions cost, where it was given beside the definitions."""
 
+    future_lines: int = 0
+    """Lines that were rejected because they lie in the future."""
+
     @cached_property
     def activity(self) -> Activity:
         """Purchases by month and cohort, and the days between purchases, from one pass over the lines."""

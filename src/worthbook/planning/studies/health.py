@@ -65,6 +65,7 @@ def make_health(definition: StudyDefinition, context: StudyContext) -> Made:
     nobody, amount = sold_to_nobody(context.engine, context.snapshot, context.tables, context.as_of)
     facts = {
         **_facts(health, coverage, quiet, lost),
+        "future_lines": context.future_lines,
         "anonymous_lines": nobody,
         "anonymous_amount": amount,
         "anonymous_share": share(nobody, nobody + health.lines),
@@ -205,6 +206,7 @@ HEALTH = Method(
             "amount_share",
             "cost_share",
             "unknown_columns",
+            "future_lines",
             "anonymous_lines",
             "anonymous_amount",
             "anonymous_share",
