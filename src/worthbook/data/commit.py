@@ -13,11 +13,14 @@ from worthbook.data.delta import DataFile, StoredTable
 from worthbook.data.feeds import Rows, stored_columns, timeless
 from worthbook.data.history import Change as TableChange
 from worthbook.data.history import Event, History, ImportRecord
+from worthbook.data.judge import JUDGED
 from worthbook.data.recognition import Recognition
 from worthbook.data.rejects import COLUMNS as REJECT_COLUMNS
 from worthbook.data.superseded import COLUMNS as SUPERSEDED_COLUMNS
 from worthbook.data.superseded import SUPERSEDED
 from worthbook.data.upsert import Overlap, Upsert
+from worthbook.data.verdict import ACCEPTED
+from worthbook.definitions.mapping import Feed
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.language import Text
 from worthbook.kernel.units import Storage
@@ -124,9 +127,19 @@ class Commit:
             rows = Rows(self.tables[name], own, self.recognition, without_time, import_id, self.tables, self.rated)
             files[name] = rows.write(self.connection, self.table(name), buckets)
             if (kept := self.tables[name].anonymous) is not None and kept.table in self.tables:
-                of_nobody = replace(rows, table=self.tables[kept.table], of_nobody=self.tables[name].customer)
-                files[kept.table] = of_nobody.write(self.connection, self.table(kept.table), buckets)
+                files[kept.table] = ()
+                if not self._is_every_line(own, files[name]):
+                    of_nobody = replace(rows, table=self.tables[kept.table], of_nobody=self.tables[name].customer)
+                    files[kept.table] = of_nobody.write(self.connection, self.table(kept.table), buckets)
         return Staged(buckets, files)
+
+    def _is_every_line(self, feeds: list[Feed], files: tuple[DataFile, ...]) -> bool:
+        """Whether every accepted line gave a row of somebody, so that none of nobody need be looked for."""
+        if len(feeds) > 1 or feeds[0].each is not None:
+            return False
+        query = f"SELECT count(*) FROM {JUDGED} WHERE verdict = {ACCEPTED}"
+        ((accepted,),) = self.connection.execute(query).fetchall()
+        return sum(file.rows for file in files) == int(accepted)
 
     def compare(self, import_id: str, history: History, staged: Staged) -> Compared:
         """What the staged rows do to those that are there."""
