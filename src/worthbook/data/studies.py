@@ -20,7 +20,7 @@ from worthbook.data.engine import Engine, Sheet
 from worthbook.data.formula import Formula
 from worthbook.data.sheets import Sheets
 from worthbook.kernel.money import DECIMAL_PLACES, SUMMED_DIGITS
-from worthbook.kernel.units import Unit
+from worthbook.kernel.units import Unit, Value
 
 _POINTS = 100
 """A curve is given at every hundredth of the customers."""
@@ -203,18 +203,43 @@ def sums_where(
         amounts: columns of money.
         conditions: formulas over one customer's columns; a customer may meet several.
     """
-    read = dict.fromkeys([*amounts, *(name for condition in conditions for name in sorted(condition.columns))])
+    return sums_by(engine, sheets, units, amounts, conditions, None)[None]
+
+
+def sums_by(  # noqa: PLR0913, PLR0917 - where to ask, what of whom
+    engine: Engine,
+    sheets: Sequence[Sheet],
+    units: Mapping[str, Unit],
+    amounts: Sequence[str],
+    conditions: Sequence[Formula],
+    label: str | None,
+) -> dict[Value, tuple[Sums, ...]]:
+    """What `sums_where` gives, for the customers of each label by themselves; without a label, for all under None."""
+    by = [] if label is None else [exp.column(label, quoted=True)]
+    read = dict.fromkeys(
+        [
+            *(each.name for each in by),
+            *amounts,
+            *(name for condition in conditions for name in sorted(condition.columns)),
+        ]
+    )
     scope = Scope(columns={name: unit.storage for name, unit in units.items()})
     trees = [compile_condition(condition, scope) for condition in conditions]
     summed = [_summed(tree, amount) for tree in trees for amount in (None, *amounts)]
     given = Sheets(tuple(sheets))
-    totals: list[list[Decimal | int | None]] = []
+    totals: dict[Value, list[Sequence[Decimal | int | None]]] = {}
     for part in given.parts:
         customers, files = given.part(part, read)
-        query = exp.select(*summed).from_(customers.subquery("customers"))
-        totals.append(cast("list[Decimal | int | None]", list(engine.rows(query, files)[0])))
-    merged = [_total(found) for found in zip(*totals, strict=True)]
-    width = len(amounts) + 1
+        query = exp.select(*by, *summed).from_(customers.subquery("customers")).group_by(*(each.copy() for each in by))
+        for row in engine.rows(query, files):
+            found = cast("Sequence[Decimal | int | None]", row[len(by) :])
+            totals.setdefault(row[0] if by else None, []).append(found)
+    return {key: _merged(parts, 1 + len(amounts)) for key, parts in totals.items()}
+
+
+def _merged(parts: Sequence[Sequence[Decimal | int | None]], width: int) -> tuple[Sums, ...]:
+    """The sums of some parts together; `width` numbers belong to each condition."""
+    merged = [_total(found) for found in zip(*parts, strict=True)]
     rows = [merged[start : start + width] for start in range(0, len(merged), width)]
     return tuple(Sums(int(row[0] or 0), cast("tuple[Decimal | None, ...]", tuple(row[1:]))) for row in rows)
 

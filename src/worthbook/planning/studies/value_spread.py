@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from worthbook.data.columns import totals
 from worthbook.data.formula import parse
-from worthbook.data.studies import sums_where
+from worthbook.data.studies import sums_by
 from worthbook.definitions.study import StudyDefinition
 from worthbook.kernel.language import Text
 from worthbook.kernel.result import Table
@@ -58,21 +58,17 @@ def _spread(context: StudyContext, value: str, tiers: str | None, edges: Sequenc
     """One row a band; one column of customers a tier, highest first, where there are tiers."""
     labels = context.known[tiers].labels if tiers is not None else {}
     bounds = [(None, 0.0), (0.0, edges[0]), *zip(edges, [*edges[1:], None], strict=True)]
-    conditions = [_within(value, low, high) for low, high in bounds]
-    groups = ["", *(f" and {tiers} = '{key}'" for key in labels)]
-    formulas = [parse(condition + group) for condition in conditions for group in groups]
-    units = {name: context.known[name].unit for name in (value, *([tiers] if tiers is not None else []))}
-    sums = sums_where(context.engine, context.sheets, units, [value], formulas)
-    width = len(groups)
+    conditions = [parse(_within(value, low, high)) for low, high in bounds]
+    units = {value: context.known[value].unit}
+    sums = sums_by(context.engine, context.sheets, units, [value], conditions, tiers)
+    everyone = sum(band.customers for bands in sums.values() for band in bands)
     rows: list[Sequence[Value | Text]] = []
-    everyone = sum(sums[index * width].customers for index in range(len(bounds)))
     for index, (low, high) in enumerate(bounds):
-        here = sums[index * width : (index + 1) * width]
-        counts = [each.customers for each in reversed(here[1:])]
-        worth = here[0].amounts[0] or Decimal(0)
-        rows.append(
-            (_name(low, high, context.currency), here[0].customers, share(here[0].customers, everyone), worth, *counts)
-        )
+        here = {key: bands[index] for key, bands in sums.items()}
+        customers = sum(each.customers for each in here.values())
+        worth = sum((each.amounts[0] or Decimal(0) for each in here.values()), Decimal(0))
+        counts = [here[key].customers if key in here else 0 for key in reversed(list(labels))]
+        rows.append((_name(low, high, context.currency), customers, share(customers, everyone), worth, *counts))
     shown = [row for place, row in enumerate(rows) if place or row[1]]
     columns = (
         column("band", Unit.TEXT, "Value", "价值"),
