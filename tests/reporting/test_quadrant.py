@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -53,6 +54,18 @@ def test_a_map_is_drawn_with_names_and_lines() -> None:
 
     assert (">Price<" in drawn, ">urgent<" in drawn, 'aria-label="Two points."' in drawn) == (True, True, True)
     assert drawn.count("stroke-dasharray") >= 3
+
+
+def test_a_diagonal_through_the_cut_stays_among_the_points() -> None:
+    """Slope 2 through (6, 8.5) would leave the points below; it ends at the height of the lowest and the highest."""
+    raised = replace(CHART, reference={"diagonal": 2.0, "offset": 8.5 - 2 * 6.0})
+    (line,) = quadrant(raised, TABLE, "en", "").references
+    points = quadrant(raised, TABLE, "en", "").rows
+    ends = [(end["x"], end["y"]) for end in line["data"]["values"]]
+    assert all(y - 8.5 == pytest.approx(2.0 * (x - 6.0)) for x, y in ends)
+    for axis, places in zip("xy", zip(*ends, strict=True), strict=True):
+        among = [row[axis] for row in points]
+        assert min(among) - 1e-9 <= min(places) <= max(places) <= max(among) + 1e-9
 
 
 def test_a_point_without_a_place_is_left_out() -> None:

@@ -160,7 +160,10 @@ def test_the_urgent_field_depends_on_the_cut(tmp_path: Path, cut: str, urgent: i
         columns[f"{topic}_importance"] = rated(random, 6.5 + 2 * (index == 0), 10, 150)
     found = survey_study(table(columns, tmp_path / "answers.csv"), options={"cut": cut, "naming": "strengthen"})
 
-    assert found.study.facts["urgent"] == urgent
+    facts = found.study.facts
+    assert facts["urgent"] == urgent
+    assert facts["priority_slope"] == 1.0
+    assert facts["priority_offset"] == pytest.approx(facts["importance_cut"] - facts["satisfaction_cut"])  # type: ignore[operator]
     assert ("Strengthen: Low prices." in said(found)) == (urgent == 1)
 
 

@@ -85,7 +85,10 @@ class Chart:
     x_title: Text | None = None
     y_title: Text | None = None
     reference: Mapping[str, float] = field(default_factory=dict)
-    """Straight reference lines by meaning: `{"diagonal": 1.0}`, `{"y": 0.0}`."""
+    """Straight reference lines by meaning: `{"diagonal": 1.0}`, `{"y": 0.0}`.
+
+    On a map a diagonal may have an `offset`, its height where x is zero.
+    """
 
 
 @dataclass(frozen=True)

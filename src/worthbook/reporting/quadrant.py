@@ -83,14 +83,19 @@ def _outline(x: float, y: float, ellipse: Sequence[float], about: Row) -> list[R
 
 
 def _lines(chart: Chart, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Cuts at `x` and `y`, and a `diagonal` with a slope through the points' own range."""
+    """Cuts at `x` and `y`, and a `diagonal` with a slope through the points' own range.
+
+    A diagonal goes through zero, or where it has an `offset` through that height at x = 0; then it ends where the
+    points do, up and down as well.
+    """
     lines: list[dict[str, Any]] = []
     none = {"color": None, "shape": None}
     where: Channels
-    across = [row["x"] for row in rows] or [0.0, 1.0]
     for meaning, value in chart.reference.items():
+        if meaning == "offset":
+            continue
         if meaning == "diagonal":
-            ends = [{"x": end, "y": end * value} for end in (min(across), max(across))]
+            ends = [{"x": x, "y": y} for x, y in _diagonal(value, chart.reference.get("offset"), rows)]
             where = {axis: {"field": axis, "type": "quantitative"} for axis in ("x", "y")}
             mark = {"type": "line", **_LOOK}
         else:
@@ -100,6 +105,18 @@ def _lines(chart: Chart, rows: Sequence[Row]) -> list[dict[str, Any]]:
             mark = {"type": "rule", **_LOOK}
         lines.append({"data": {"values": ends}, "mark": mark, "encoding": {**none, **where}})
     return lines
+
+
+def _diagonal(slope: float, offset: float | None, rows: Sequence[Row]) -> list[tuple[float, float]]:
+    """Both ends of a slanting line; nothing where it passes by all points."""
+    across, up = ([row[axis] for row in rows] or [0.0, 1.0] for axis in ("x", "y"))
+    ends = [min(across), max(across)]
+    if offset is not None and slope > 0:
+        lowest, highest = ((end - offset) / slope for end in (min(up), max(up)))
+        ends = [max(ends[0], lowest), min(ends[1], highest)]
+    if ends[0] > ends[1]:
+        return []
+    return [(end, (offset or 0.0) + slope * end) for end in ends]
 
 
 def _axis(name: str, given: Text | None, table: Table, language: Language, currency: str) -> dict[str, Any]:

@@ -30,6 +30,8 @@ class ImportancePerformance:
     """Whether neither interval crosses its cut."""
     priority: FloatArray
     """Importance less performance, each from 0 to 100: above zero lies above the diagonal of equal priority."""
+    slope: float
+    """Importance for one point of performance along a line of equal priority: the ratio of the scales' lengths."""
     index: Means
     """Satisfaction weighted by each respondent's own importance, Σ I P / Σ I."""
 
@@ -66,6 +68,7 @@ def importance_performance(
         quadrant=2 * high[0].astype(int) + high[1].astype(int),
         certain=np.asarray(sure[0] & sure[1], dtype=bool),
         priority=scaled[0] - scaled[1],
+        slope=float((bounds[0, 1] - bounds[0, 0]) / (bounds[1, 1] - bounds[1, 0])),
         index=means(own[:, None], weights),
     )
 

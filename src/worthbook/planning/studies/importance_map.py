@@ -149,13 +149,15 @@ def _facts(asked: list[str], found: ImportancePerformance, cut: str) -> dict[str
         "index_high": known(high[0]),
         "importance_cut": found.cuts[0],
         "satisfaction_cut": found.cuts[1],
+        "priority_slope": found.slope,
+        "priority_offset": found.cuts[0] - found.slope * found.cuts[1],
         "cut": cut,
     }
 
 
 IMPORTANCE_MAP = Method(
     make=make_importance_map,
-    maker="importance_map 1",
+    maker="importance_map 2",
     roles=frozenset(),
     tables={
         "attributes": frozenset({
@@ -165,6 +167,6 @@ IMPORTANCE_MAP = Method(
     },
     facts=frozenset({
         "respondents", "attributes", "urgent", "index", "index_low", "index_high", "importance_cut",
-        "satisfaction_cut", "cut",
+        "satisfaction_cut", "priority_slope", "priority_offset", "cut",
     }),
 )  # fmt: skip
