@@ -87,6 +87,19 @@ class TestValueMap:
         found = survey_study(market, "value_map", instrument="value_against_rivals", options={"quality_share": 0.9})
         assert found.study.facts["slope"] == pytest.approx(9.0)
 
+    def test_the_two_ratios_differ_as_their_formulas_do(self, market: Path) -> None:
+        read = np.genfromtxt(market, delimiter=",", names=True, dtype=None, encoding="utf-8")
+        means = np.array([[read[f"{t}_rating"][read["brand"] == brand].mean() for t in TOPICS[:5]] for brand in TRUTH])
+        points = np.array([read[f"{t}_points"] for t in TOPICS[:5]]).mean(axis=1)
+        ours, others, weights = means[0], means[1:].mean(axis=0), points / points.sum()
+        expected = {
+            "mean_of_ratios": weights @ (ours / others),
+            "ratio_of_means": (weights @ ours) / (weights @ others),
+        }
+        for ratio, quality in expected.items():
+            found = survey_study(market, "value_map", instrument="value_against_rivals", options={"ratio": ratio})
+            assert found.study.facts["quality"] == pytest.approx(quality)
+
     def test_an_unknown_own_brand_is_asked_for(self, market: Path) -> None:
         with pytest.raises(WorthbookError, match="Which of") as refused:
             survey_study(market, "value_map", instrument="value_against_rivals", options={"us": "Acme"})

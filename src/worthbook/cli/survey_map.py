@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from worthbook.cli.console import JsonOption, LanguageOption
-from worthbook.cli.survey_answer import BookOption, InstrumentOption, SourceArgument, ToOption, show_study
+from worthbook.cli.survey_answer import BookOption, InstrumentOption, SourceArgument, ToOption, one_of, show_study
 
+RATIOS = ("mean_of_ratios", "ratio_of_means")
 UsOption = Annotated[str, typer.Option("--us", help="Which of the brands in the file is our own.")]
 
 
@@ -19,6 +20,12 @@ def value_map(
     quality_share: Annotated[
         float | None, typer.Option(help="How much quality counts against price, 0 to 1; by default as answered.")
     ] = None,
+    ratio: Annotated[
+        str,
+        typer.Option(
+            metavar="mean_of_ratios|ratio_of_means", help="How attributes are put together; Gale: mean_of_ratios."
+        ),
+    ] = "mean_of_ratios",
     book: BookOption = None,
     to: ToOption = None,
     language: LanguageOption = "en",
@@ -27,7 +34,7 @@ def value_map(
     """Draw the value map: quality and price against rivals, attribute by attribute, with intervals."""
 
     def make() -> SurveyAnswer:
-        options = {"us": us or None, "quality_share": quality_share}
+        options = {"us": us or None, "quality_share": quality_share, "ratio": one_of(ratio, "--ratio", RATIOS)}
         return survey_study(source, "value_map", instrument=instrument, book=book, options=options)
 
     from worthbook.services.survey_study import SurveyAnswer, survey_study  # noqa: PLC0415

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 import numpy as np
 
@@ -12,10 +13,11 @@ from worthbook.kernel.language import Text
 from worthbook.kernel.result import Finding, Table
 from worthbook.kernel.units import Unit, Value
 from worthbook.models.perception.rivals import MarketValue, ValueCurve, market_value, value_curve
+from worthbook.models.perception.rivals.market_value import Ratio
 from worthbook.models.weights import Weights
 from worthbook.planning.studies.context import Made, Method, StudyContext, column, table
 from worthbook.planning.studies.rated import ends, ratings_of, stated_weights, us_of
-from worthbook.planning.studies.surveyed import few, instrument_of, nobody
+from worthbook.planning.studies.surveyed import few, instrument_of, nobody, option
 
 QUALITY, PRICE = "quality", "price"
 """The constructs that questions of such an instrument indicate."""
@@ -65,7 +67,8 @@ def make_value_map(definition: StudyDefinition, context: StudyContext) -> Made:
     weights = Weights(tuple(quality), stated.values, stated.method, stated.facts, stated.notes)
     ratings = ratings_of(answers, [*quality, *prices], us)
     share = _quality_share(answers, definition)
-    found = market_value(ratings, weights, prices, quality_share=share)
+    ratio = cast("Ratio", option(definition, "ratio") or "mean_of_ratios")
+    found = market_value(ratings, weights, prices, quality_share=share, ratio=ratio)
     curve = value_curve(ratings, weights)
     tables = (_brands(found), _attributes(answers, found), _curve(answers, curve, ratings.suppliers))
     notes = (Finding(note, "warning") for note in (*found.cautions, *stated.notes))
@@ -209,7 +212,7 @@ def _facts(found: MarketValue, curve: ValueCurve, us: str) -> dict[str, Value]:
 _BOUNDS = frozenset({"low", "high"})
 VALUE_MAP = Method(
     make=make_value_map,
-    maker="value_map 1",
+    maker="value_map 2",
     roles=frozenset(),
     tables={
         "brands": frozenset({
