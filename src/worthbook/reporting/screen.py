@@ -3,19 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from worthbook.kernel.language import Language, Text
 from worthbook.kernel.result import Finding, Table
 from worthbook.kernel.units import Unit, Value, show
-from worthbook.reporting.terminal import MARKS, WIDEST, plain, styled, wrapped
+from worthbook.reporting.folding import Show, folded
+from worthbook.reporting.terminal import WIDEST, lines_of, plain, styled, wrapped
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table as Grid
 
 _NUMBERS = {Unit.RATIO: "{:.3f}", Unit.SCORE: "{:,.1f}"}
 """Statistics are compared digit by digit, so that all of a column have the same places."""
+_MORE = Text(en="… and {count} more rows", zh="……另有 {count} 行")
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Where something is printed, in one language."""
+
+    terminal: Console
+    language: Language
+
+    @classmethod
+    def of(cls, language: Language, console: Console | None = None) -> Screen:
+        """A screen on a console; by default standard output."""
+        from rich.console import Console as Terminal  # noqa: PLC0415 - only where something is printed
+
+        return cls(console if console is not None else Terminal(highlight=False), language)
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal that sentences fill at most."""
+        return min(self.terminal.width, WIDEST)
+
+    def blank(self) -> None:
+        """An empty line."""
+        self.terminal.print()
+
+    def heading(self, title: Text) -> None:
+        """A title in bold."""
+        self.terminal.print(styled(title.say(self.language), "bold"), no_wrap=True, overflow="ellipsis")
+
+    def sentences(self, findings: Sequence[Finding]) -> None:
+        """Sentences with a mark for their tone."""
+        for finding in findings:
+            for line in lines_of(finding, self.language, self.width):
+                self.terminal.print(line, no_wrap=True, overflow="ellipsis")
+
+    def small(self, note: Text) -> None:
+        """A note in small print."""
+        for text in wrapped(plain(note.say(self.language)), self.width):
+            self.terminal.print(styled(text, "dim"), no_wrap=True, overflow="ellipsis")
+
+    def table(self, table: Table, say: Show, most: int | None = None) -> None:
+        """A table under its title, intervals folded into their numbers; at most so many rows."""
+        from rich.table import Table as Grid  # noqa: PLC0415 - only where something is printed
+
+        self.blank()
+        self.heading(table.title)
+        written = folded(table, self.language, say, table.rows[:most])
+        grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+        for index, (title, numeric) in enumerate(zip(written.titles, written.numeric, strict=True)):
+            if numeric:
+                grid.add_column(plain(title), justify="right", overflow="fold")
+            else:
+                grid.add_column(plain(title), overflow="fold", no_wrap=index == 0)
+        for row in written.rows:
+            grid.add_row(*(styled(cell) for cell in row))
+        self.terminal.print(grid)
+        if most is not None and len(table.rows) > most:
+            self.small(_MORE.format(count=len(table.rows) - most))
 
 
 def print_screen(  # noqa: PLR0913 - what is said, shown, and how
@@ -39,46 +99,21 @@ def print_screen(  # noqa: PLR0913 - what is said, shown, and how
         notes: at the end.
         console: where to; by default standard output.
     """
-    from rich.console import Console as Terminal  # noqa: PLC0415 - only where something is printed
 
-    terminal = console if console is not None else Terminal(highlight=False)
-    width = min(terminal.width, WIDEST)
-    terminal.print(styled(title.say(language), "bold"), no_wrap=True, overflow="ellipsis")
-    terminal.print()
-    for finding in findings:
-        mark, style = MARKS[finding.tone]
-        first, *others = wrapped(plain(finding.text.say(language)), width - 2) or [""]
-        begin = styled(f"{mark} ", style)
-        begin.append(first, style="not bold not dim default")
-        for line in (begin, *(styled(f"  {other}", "") for other in others)):
-            terminal.print(line, no_wrap=True, overflow="ellipsis")
+    def say(cell: Value | Text, unit: Unit) -> str:
+        if isinstance(cell, Text):
+            return cell.say(language)
+        if unit in _NUMBERS and isinstance(cell, int | float):
+            return _NUMBERS[unit].format(cell).replace("-", "−")
+        return show(cell, unit, language, currency)
+
+    screen = Screen.of(language, console)
+    screen.heading(title)
+    screen.blank()
+    screen.sentences(findings)
     for table in tables:
-        terminal.print()
-        terminal.print(styled(table.title.say(language), "bold"))
-        terminal.print(_grid(table, language, currency))
+        screen.table(table, say)
     if notes:
-        terminal.print()
+        screen.blank()
     for note in notes:
-        for text in wrapped(plain(note.say(language)), width):
-            terminal.print(styled(text, "dim"), no_wrap=True, overflow="ellipsis")
-
-
-def _grid(table: Table, language: Language, currency: str) -> Grid:
-    from rich.table import Table as Made  # noqa: PLC0415 - only where something is printed
-
-    grid = Made(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for column in table.columns:
-        is_number = column.unit.is_numeric
-        grid.add_column(column.title.say(language), justify="right" if is_number else "left", no_wrap=is_number)
-    for row in table.rows:
-        cells = zip(row, table.columns, strict=True)
-        grid.add_row(*(plain(_cell(value, column.unit, language, currency)) for value, column in cells))
-    return grid
-
-
-def _cell(value: Value | Text, unit: Unit, language: Language, currency: str) -> str:
-    if isinstance(value, Text):
-        return value.say(language)
-    if unit in _NUMBERS and isinstance(value, int | float):
-        return _NUMBERS[unit].format(value).replace("-", "−")
-    return show(value, unit, language, currency)
+        screen.small(note)

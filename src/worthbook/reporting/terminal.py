@@ -95,7 +95,7 @@ def _sentences(
     findings: Sequence[Finding], cautions: Sequence[Finding], language: Language, width: int, room: int
 ) -> list[Line]:
     """As many findings as there is room for, the last one always; and a caution in the line that is left."""
-    said = [_sentence(finding, language, width) for finding in findings]
+    said = [lines_of(finding, language, width) for finding in findings]
     if sum(map(len, said)) <= room:
         lines = [line for sentence in said for line in sentence]
         if cautions and len(lines) < room:
@@ -112,7 +112,8 @@ def _sentences(
     return [*lines, styled(f"  {more}", "dim"), *last]
 
 
-def _sentence(finding: Finding, language: Language, width: int) -> list[Line]:
+def lines_of(finding: Finding, language: Language, width: int) -> list[Line]:
+    """A finding as lines of the terminal, after a mark for its tone."""
     mark, style = MARKS[finding.tone]
     first, *others = wrapped(plain(finding.text.say(language)), width - 2) or [""]
     begin = styled(f"{mark} ", style)
