@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from worthbook.kernel.errors import WorthbookError
+from worthbook.planning.index import read_catalogue
 from worthbook.services.survey_study import SurveyAnswer, survey_study
 
 RESPONDENTS = 400
@@ -246,3 +247,11 @@ def test_constructs_of_the_mobile_phone_survey(shared: Path) -> None:
 
     assert by_name["Satisfaction"]["score"] == pytest.approx(71.9704, abs=5e-5)
     assert (by_name["Complaints"]["items"], by_name["Complaints"]["alpha"]) == (1, None)
+
+
+def test_lines_of_intervals_stand_at_values_not_at_names() -> None:
+    """`y` means the values in every chart, also where they are drawn across; a place among names would break it."""
+    charts = [chart for study in read_catalogue().studies.values() for chart in study.charts]
+    lines = [set(chart.reference) for chart in charts if chart.kind == "interval" and chart.reference]
+    assert lines
+    assert all(meanings == {"y"} for meanings in lines)
