@@ -185,6 +185,43 @@ def test_a_customer_is_followed_to_the_date(opened: OpenBook) -> None:
     assert found.tables[0].rows[-1][1] == len(found.timeline.purchases)
 
 
+@pytest.fixture(scope="module")
+def frugal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Orders of customers of whom the frequent ones spend little at a time."""
+    rng = np.random.default_rng(11)
+    day, lines = np.datetime64("2025-01-01"), ["customer,date,amount"]
+    for customer, rate in enumerate(rng.gamma(1.0, 0.15, 300)):
+        days = np.unique(np.append(0, rng.integers(1, 500, rng.poisson(rate * 71)))) + customer % 40
+        amounts = 20 / np.sqrt(rate) * rng.gamma(4.0, 0.25, len(days)) + 1
+        lines += [f"C{customer},{day + when},{amount:.2f}" for when, amount in zip(days, amounts, strict=True)]
+    file = tmp_path_factory.mktemp("frugal") / "orders.csv"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return file
+
+
+def test_spend_by_frequency_is_named_where_the_numbers_are(frugal: Path, tmp_path: Path) -> None:
+    found = lifetime_of_files([frugal], None, Question(models=("nbd",)))
+    spend: Any = facts_of(found)["spend"]
+    assert spend["by_frequency"]
+    assert spend["spend_frequency_correlation"] < -0.3
+    assert spend["intervals"]["doubling"][1] < 1
+    (said,) = (each.text for each in found.findings if "by frequency" in each.text.en)
+    assert "按购买频率估计" in said.zh
+    evaluated = evaluate_files([frugal], folder=tmp_path / "frugal.book", to=tmp_path).evaluation
+    (model,) = (each for each in evaluated.models if each.name == "gamma_gamma")
+    assert any("by frequency" in each.en for each in model.cautions)
+    (study,) = (each for each in evaluated.studies if each.name == "expected_12m")
+    assert any("by frequency" in each.text.en for each in study.findings)
+    fits = list((tmp_path / "frugal.book").rglob("fits/*.json"))
+    kept = [each.read_text(encoding="utf-8") for each in fits]
+    for each, text in zip(fits, kept, strict=True):
+        each.write_text(text.replace("groups", "heaps"), encoding="utf-8")
+    again = evaluate_files([tmp_path / "frugal.book"], to=tmp_path).evaluation
+    assert again.models == evaluated.models
+    assert kept
+    assert [each.read_text(encoding="utf-8") for each in fits] == kept
+
+
 def test_nobody_knows_a_customer_who_bought_nothing(opened: OpenBook) -> None:
     with pytest.raises(WorthbookError) as caught:
         lifetime(opened, Question(customer="nobody"))

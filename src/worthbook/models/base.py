@@ -34,6 +34,15 @@ WRONG_ESTIMATOR = Fault(
     ),
 )
 
+FIT_INCOMPLETE = Fault(
+    "fit-of-another-version",
+    what=Text(
+        en="This fit lacks '{field}': it was kept by another version of the program.",
+        zh="该拟合结果缺少“{field}”：它由程序的另一个版本保存。",
+    ),
+    hint=Text(en="Fit the model again; a book does so by itself.", zh="请重新拟合模型；账簿会自动重新拟合。"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -92,11 +101,18 @@ class Fit(ABC, Generic[Data_contra]):
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The inverse of `to_json`."""
+        """The inverse of `to_json`.
+
+        Raises:
+            WorthbookError: `fit-of-another-estimator`, `fit-of-another-version`.
+        """
         record = json.loads(text)
         if record.get("estimator") != cls.estimator:
             raise WRONG_ESTIMATOR(found=record.get("estimator"), wanted=cls.estimator)
-        return cls.from_record(record)
+        try:
+            return cls.from_record(record)
+        except KeyError as missing:
+            raise FIT_INCOMPLETE(field=missing.args[0]) from missing
 
 
 class Specification(ABC, Generic[Data_contra, Fit_co]):

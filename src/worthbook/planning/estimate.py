@@ -56,9 +56,22 @@ def fit_of(bench: Workbench, model: ModelDefinition) -> Estimated:
     estimator = estimator_of(model)
     made_as = bench.plan.provenance[next(iter(model.gives))].id
     kept = bench.store.read_fit(made_as)
-    if kept is None:
-        kept = _fitted(bench, model, estimator)
-        bench.store.keep_fit(made_as, kept)
+    if kept is not None:
+        try:
+            return _read(model, estimator, kept)
+        except WorthbookError:
+            pass  # kept by another version of the program: it is made again
+    kept = _fitted(bench, model, estimator)
+    bench.store.keep_fit(made_as, kept)
+    return _read(model, estimator, kept)
+
+
+def _read(model: ModelDefinition, estimator: Estimator, kept: Mapping[str, object]) -> Estimated:
+    """A fit from what is kept of it.
+
+    Raises:
+        WorthbookError: `fit-of-another-version`.
+    """
     if "problem" in kept:
         return Estimated(model, None, _problem(cast("Mapping[str, Any]", kept["problem"])))
     return Estimated(model, estimator.fit_class.from_json(cast("str", kept["fit"])))

@@ -51,6 +51,7 @@ VALUE_EXPECTED = Text(
         "其中约 {active} 位仍然活跃。"
     ),
 )
+SPEND_MODEL = Text(en="Spend (Gamma-Gamma)", zh="消费金额（Gamma-Gamma）")
 BEST_RULE = Text(en="best simple rule", zh="最好的简单规则")
 GRADES = Text(
     en=(
@@ -141,6 +142,7 @@ def sentences(found: Lifetimes, currency: str) -> tuple[Finding, ...]:
         Finding(_basis(found)),
         *_expected(found, currency),
         *(Finding(each, "warning") for each in dict.fromkeys([*found.cautions, *_of_models(comparison)])),
+        *(Finding(each, "warning") for each in _of_spend(found)),
     )
 
 
@@ -182,6 +184,12 @@ def _basis(found: Lifetimes) -> Text:
         weeks=f"{found.split.weeks:.0f}",
         actual=f"{found.trial.bought:,.0f}",
     )
+
+
+def _of_spend(found: Lifetimes) -> Iterator[Text]:
+    """What the model of spend says of itself; that spend is estimated by frequency is among it."""
+    if found.spend is not None:
+        yield from (ABOUT.format(label=SPEND_MODEL, words=caution) for caution in found.spend.cautions)
 
 
 def _of_models(comparison: Comparison) -> Iterator[Text]:

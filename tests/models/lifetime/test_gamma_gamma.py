@@ -70,11 +70,52 @@ def test_json_returns_the_same_fit(spend: SpendHistory) -> None:
 def test_spend_that_goes_with_frequency_is_told(sign: int, word: str, zh: str) -> None:
     rng = np.random.default_rng(2)
     x = rng.poisson(4, 500) + 1.0
-    fit = GammaGamma().fit(SpendHistory(x, 30 * x ** (sign * 1.0) * rng.gamma(5, 0.2, 500)))
+    known = SpendHistory(x, 30 * x ** (sign * 1.0) * rng.gamma(5, 0.2, 500))
+    fit = GammaGamma(by_frequency=False).fit(known)
     rho = fit.facts["spend_frequency_correlation"]
     assert isinstance(rho, float)
     assert sign * rho > 0.3
+    assert fit.facts["by_frequency"] is False
     assert any(word in each.en and zh in each.zh for each in fit.cautions)
+
+
+def test_spend_that_goes_with_frequency_is_estimated_by_frequency() -> None:
+    """Spend is made proportional to frequency, so that `doubling` is 2, and the unit of money does not matter to it."""
+    rng = np.random.default_rng(2)
+    x = np.append(rng.poisson(4, 2000) + 1.0, 0.0)
+    true = GammaGammaProcess(6.0, 4.0, 15.0, doubling=2.0)
+    mean_value = simulate_spend(true, x, x, rng)[0]
+    fit = GammaGamma().fit(SpendHistory(x, mean_value))
+    assert fit.by_frequency
+    assert fit.facts["by_frequency"] is True
+    for row, value in zip(fit.summary, (6.0, 4.0, 15.0, 2.0), strict=True):
+        assert row.standard_error is not None
+        assert abs(row.estimate - value) < 4 * row.standard_error
+    (said,) = fit.cautions
+    assert f"spends {fit.process.doubling:.2f} times as much" in said.en
+    assert "按购买频率估计" in said.zh
+    assert GammaGammaFit.from_json(fit.to_json()) == fit
+    other = GammaGamma().fit(SpendHistory(x, mean_value * 100))
+    assert other.process.doubling == pytest.approx(fit.process.doubling, rel=1e-5)
+
+
+def test_gradient_where_spend_follows_frequency(spend: SpendHistory) -> None:
+    known = spend.x > 0
+    likelihood = GammaGammaLikelihood(SpendHistory(spend.x[known], spend.mean_value[known]))
+    point = np.log([5.0, 3.0, 20.0, 1.3])
+    numeric = [(likelihood(point + step)[0] - likelihood(point - step)[0]) / 2e-5 for step in np.eye(4) * 1e-5]
+    assert likelihood(point)[1] == pytest.approx(numeric, abs=1e-7)
+    plain, same = likelihood(point[:3]), likelihood(np.append(point[:3], 0.0))
+    assert plain[0] == pytest.approx(same[0])
+    assert plain[1] == pytest.approx(same[1][:3])
+
+
+def test_the_check_decides(spend: SpendHistory) -> None:
+    """Spend made without regard to frequency gets the plain model, and one that is asked to look finds nothing."""
+    assert not GammaGamma().fit(spend).by_frequency
+    asked = GammaGamma(by_frequency=True).fit(spend).summary[3]
+    assert asked.standard_error is not None
+    assert abs(asked.estimate - 1) < 4 * asked.standard_error
 
 
 def test_customers_without_positive_spend_are_left_out_and_told(spend: SpendHistory) -> None:

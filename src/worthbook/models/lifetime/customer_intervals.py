@@ -53,7 +53,7 @@ def simulate_values(
 
     Args:
         purchases: From `simulate_futures`.
-        parameters: p, q and gamma for each future.
+        parameters: Those of the spend model for each future (p, q, gamma, and `doubling` if it has one).
         spend: What is known of each row's spend.
         rng: The source of chance.
     """
@@ -61,7 +61,9 @@ def simulate_values(
     for future, (count, row) in enumerate(zip(purchases, parameters.tolist(), strict=True)):
         process = GammaGammaProcess(*row)
         known = spend.x * np.where(spend.x > 0, np.maximum(spend.mean_value, 0.0), 0.0)
-        rate = rng.gamma(process.p * spend.x + process.q) / (process.gamma + known)
+        rate = (
+            rng.gamma(process.p * spend.x + process.q) / (process.scale(spend.x) + known) / process.next_level(spend.x)
+        )
         amount = rng.gamma(process.p * np.maximum(count, 1.0)) / np.maximum(rate, np.finfo(np.float64).tiny)
         values[future] = np.where(count > 0, amount, 0.0)
     return values

@@ -145,9 +145,11 @@ def _relative_square(
     """E[V^2] / E[mean spend]^2 of the value V of one customer's purchases to come.
 
     Given its mean spend m, a purchase has variance m^2 / p; so V, the sum of a random number Y of purchases, has
-    E[V^2 | m] = m^2 (E[Y^2] + E[Y] / p).
+    E[V^2 | m] = m^2 (E[Y (Y - 1)] + E[Y] (1 + 1 / p)). Where spend follows frequency, a pair of purchases is one of
+    somebody who will have bought once more than the one who makes a single purchase.
     """
-    return process.dispersion(known) * (variance + count**2 + count / process.p)
+    pairs = (variance + count**2 - count) * process.next_level(known.x + 1) ** 2
+    return process.dispersion(known) * (pairs + count * (1 + 1 / process.p))
 
 
 def _spend_cautions(spend: SpendOutlook) -> tuple[Text, ...]:

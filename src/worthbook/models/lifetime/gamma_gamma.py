@@ -3,6 +3,12 @@
 Fader and Hardie (2013), "The Gamma-Gamma Model of Monetary Value", brucehardie.com/notes/025; Fader, Hardie and Lee
 (2005), Journal of Marketing Research 42, 415-430. A customer's purchases vary as Gamma(p, nu), and nu varies over
 customers as Gamma(q, gamma); spend is assumed to have nothing to do with frequency, which is checked.
+
+Where the check fails, gamma follows the number of purchases x: gamma x^d, so that customers who have bought twice as
+often spend `doubling` = 2^d times as much at a purchase. The rest of the model is as it was, and `doubling` = 1 is it.
+A purchase to come is more often one of those who buy often: whoever makes it will then have bought x + 1 times. So what
+is expected of it is (1 + 1/x)^d times what is known of the customer. (With Poisson purchases at rate l and mean spend
+m, E[l m | x] / E[l | x] = E[m | x + 1].) With this, expected purchases times expected spend add up to the right total.
 """
 
 from __future__ import annotations
@@ -24,6 +30,8 @@ from worthbook.models.optimise import maximise
 from worthbook.models.rank_correlation import rank_correlation
 
 SYMBOLS = ("p", "q", "gamma")
+DOUBLING = "doubling"
+"""The factor by which spend at a purchase changes as frequency doubles; it joins the three where spend follows it."""
 
 STRONG_CORRELATION = 0.3
 """Above this rank correlation of spend and frequency the model's assumption does not hold."""
@@ -61,11 +69,20 @@ MEAN_INFINITE = Fault(
 )
 CORRELATED = Text(
     en=(
-        "Spend and frequency go together (rank correlation {rho}), which this model assumes they do not: values of "
-        "frequent "
-        "buyers are {direction}."
+        "Spend and frequency go together (rank correlation {rho}), which the plain model assumes they do not: values "
+        "of frequent buyers are {direction}."
     ),
-    zh="消费金额与购买频率相关（秩相关系数 {rho}），而本模型假设二者无关：高频客户的价值会被{direction}。",
+    zh="消费金额与购买频率相关（秩相关系数 {rho}），而基本模型假设二者无关：高频客户的价值会被{direction}。",
+)
+BY_FREQUENCY = Text(
+    en=(
+        "Spend and frequency go together (rank correlation {rho}), so spend is estimated by frequency: at twice the "
+        "purchases a customer spends {factor} times as much at each."
+    ),
+    zh=(
+        "消费金额与购买频率相关（秩相关系数 {rho}），因此按购买频率估计消费金额："
+        "购买次数翻倍时，单次消费约为原来的 {factor} 倍。"
+    ),
 )
 _UNDERSTATED = Text(en="understated", zh="低估")
 _OVERSTATED = Text(en="overstated", zh="高估")
@@ -75,8 +92,17 @@ LEFT_OUT = Text(
 )
 
 
+def doublings(x: FloatArray) -> FloatArray:
+    """How many times the frequency of each row is double that of a customer with one repeat purchase.
+
+    >>> doublings(np.array([0.0, 1.0, 2.0, 4.0])).tolist()
+    [0.0, 0.0, 1.0, 2.0]
+    """
+    return np.asarray(np.log2(np.maximum(x, 1.0)))
+
+
 class GammaGammaLikelihood:
-    """Mean log-likelihood per customer, equation (1a), and its gradient."""
+    """Mean log-likelihood per customer, equation (1a), and its gradient; of p, q, gamma, and `doubling` if given."""
 
     def __init__(self, spend: SpendHistory) -> None:
         """Prepare the sums that do not depend on the parameters."""
@@ -87,31 +113,46 @@ class GammaGammaLikelihood:
         log_mean = np.log(spend.mean_value)
         self._constant = -weighted_sum(self._share, log_mean)
         self._log_total = weighted_sum(self._share * spend.x, log_mean + np.log(spend.x))
+        self._doublings = doublings(spend.x)
 
     def __call__(self, point: FloatArray) -> tuple[float, FloatArray]:
-        """Value and gradient at the logarithms of p, q and gamma."""
+        """Value and gradient at the logarithms of p, q and gamma, and of `doubling` where there is a fourth."""
         from scipy.special import digamma, gammaln  # noqa: PLC0415  # keeps the import of the package fast
 
-        p, q, gamma = np.exp(point)
+        p, q = np.exp(point[:2])
+        log_gamma = point[2] + (point[3] if len(point) > len(SYMBOLS) else 0.0) * self._doublings
+        gamma = np.exp(log_gamma)
         shape, share = p * self._counts, self._count_share
         exponent_share = self._share * (p * self._x + q)
         log_sum = np.log(gamma + self._total)
-        value = share @ (gammaln(shape + q) - gammaln(shape)) - gammaln(q) + q * point[2]
+        mean_log_gamma = weighted_sum(self._share, log_gamma)
+        value = share @ (gammaln(shape + q) - gammaln(shape)) - gammaln(q) + q * mean_log_gamma
         value += p * self._log_total + self._constant - weighted_sum(exponent_share, log_sum)
         by_p = share @ (self._counts * (digamma(shape + q) - digamma(shape)))
         by_p += self._log_total - weighted_sum(self._share * self._x, log_sum)
-        by_q = share @ digamma(shape + q) - digamma(q) + point[2] - weighted_sum(self._share, log_sum)
-        by_gamma = q / gamma - weighted_sum(exponent_share, 1 / (gamma + self._total))
-        return float(value), np.array([p * by_p, q * by_q, gamma * by_gamma])
+        by_q = share @ digamma(shape + q) - digamma(q) + mean_log_gamma - weighted_sum(self._share, log_sum)
+        by_log_gamma = self._share * q - exponent_share * gamma / (gamma + self._total)
+        gradient = [p * by_p, q * by_q, by_log_gamma.sum(), weighted_sum(by_log_gamma, self._doublings)]
+        return float(value), np.array(gradient[: len(point)])
 
 
 @dataclass(frozen=True, slots=True)
 class GammaGammaProcess:
-    """The three parameters and what follows from them."""
+    """The parameters and what follows from them."""
 
     p: float
     q: float
     gamma: float
+    doubling: float = 1.0
+    """By which factor spend at a purchase changes as frequency doubles; 1 is the plain model."""
+
+    def scale(self, x: FloatArray) -> FloatArray:
+        """The gamma of customers with so many purchases."""
+        return np.asarray(self.gamma * self.doubling ** doublings(x))
+
+    def next_level(self, x: FloatArray) -> FloatArray:
+        """Spend of those who make a further purchase, over that of all who have made x."""
+        return np.asarray(self.doubling ** (doublings(x + 1) - doublings(x)))
 
     def expected_spend(self, spend: SpendHistory) -> FloatArray:
         """Expected mean spend of each row, equation (5); below zero counts as zero, no purchase as the population."""
@@ -119,12 +160,12 @@ class GammaGammaProcess:
         if shape.min() <= 1:
             raise MEAN_INFINITE(q=f"{self.q:.2f}")
         known = np.where(spend.x > 0, spend.x * np.maximum(spend.mean_value, 0.0), 0.0)
-        return self.p * (self.gamma + known) / (shape - 1)
+        return self.p * (self.scale(spend.x) + known) / (shape - 1) * self.next_level(spend.x)
 
     def dispersion(self, spend: SpendHistory) -> FloatArray:
         """E[mean spend squared] over its squared expectation, for each row: how unsure its mean spend still is.
 
-        The mean spend of a customer is p / nu with nu ~ Gamma(px + q, gamma + x * mean), so the ratio is
+        The mean spend of a customer is p / nu with nu ~ Gamma(px + q, scale + x * mean), so the ratio is
         (px + q - 1) / (px + q - 2). It is infinite for px + q <= 2, where `LEAST_EXCESS` stands in.
         """
         shape = self.p * spend.x + self.q
@@ -135,6 +176,9 @@ class GammaGammaProcess:
 class GammaGamma(Specification[SpendHistory, "GammaGammaFit"]):
     """The Gamma-Gamma model of spend, estimated by maximum likelihood.
 
+    Attributes:
+        by_frequency: Whether spend follows frequency; if left out, where their rank correlation says that it does.
+
     >>> spend = SpendHistory([1, 2, 3, 1, 5, 2, 0], [20.0, 35.5, 28.0, 90.0, 31.0, 12.0, 0.0])
     >>> GammaGamma().fit(spend).facts["customers"]
     6.0
@@ -142,8 +186,10 @@ class GammaGamma(Specification[SpendHistory, "GammaGammaFit"]):
 
     estimator: ClassVar[str] = "gamma_gamma"
 
+    by_frequency: bool | None = None
+
     def fit(self, data: SpendHistory) -> GammaGammaFit:
-        """Estimate p, q and gamma from the customers with a known positive spend.
+        """Estimate p, q, gamma and perhaps `doubling` from the customers with a known positive spend.
 
         Raises:
             WorthbookError: If there are fewer than three of them or all spend the same.
@@ -155,19 +201,28 @@ class GammaGamma(Specification[SpendHistory, "GammaGammaFit"]):
             raise TOO_FEW_SPENDERS(count=f"{customers:g}", least=FEWEST_SPENDERS)
         if mean_value.min() == mean_value.max():
             raise SPEND_EQUAL()  # noqa: RSE102  # a fault makes the exception
+        rho = rank_correlation(x, mean_value, weights)
+        follows = _go_together(rho) if self.by_frequency is None else self.by_frequency
         scale = weighted_sum(weights, mean_value) / customers
         likelihood = GammaGammaLikelihood(SpendHistory(x, mean_value / scale, weights))
-        starts = [np.log([p, q, (q - 1) / p]) for p, q in ((4.0, 4.0), (1.0, 2.0), (20.0, 10.0))]
-        best = maximise(likelihood, starts)
+        starts = [np.log([p, q, (q - 1) / p, 1.0]) for p, q in ((4.0, 4.0), (1.0, 2.0), (20.0, 10.0))]
+        symbols = (*SYMBOLS, DOUBLING) if follows else SYMBOLS
+        best = maximise(likelihood, [start[: len(symbols)] for start in starts])
+        log_scale = (0.0, 0.0, float(np.log(scale)), 0.0)[: len(symbols)]
         return GammaGammaFit(
-            estimates=Estimates.at(best, SYMBOLS, customers, (0.0, 0.0, float(np.log(scale)))),
+            estimates=Estimates.at(best, symbols, customers, log_scale),
             customers=customers,
             left_out=float(data.weights[(data.x > 0) & (data.mean_value <= 0)].sum()),
             groups=len(x),
             log_likelihood=(best.value - float(np.log(scale))) * customers,
             evaluations=best.evaluations,
-            spend_frequency_correlation=rank_correlation(x, mean_value, weights),
+            spend_frequency_correlation=rho,
         )
+
+
+def _go_together(rho: float | None) -> bool:
+    """Whether a rank correlation is one with which spend is not independent of frequency."""
+    return rho is not None and abs(rho) > STRONG_CORRELATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +246,13 @@ class GammaGammaFit(Fit[SpendHistory]):
 
     @property
     def summary(self) -> tuple[Estimate, ...]:
-        """How the purchases of one customer vary (p) and how customers differ (q, gamma)."""
+        """How the purchases of one customer vary (p), how customers differ (q, gamma), and perhaps `doubling`."""
         return self.estimates.summary
+
+    @property
+    def by_frequency(self) -> bool:
+        """Whether spend follows frequency."""
+        return DOUBLING in self.estimates.symbols
 
     @property
     def facts(self) -> Mapping[str, Fact]:
@@ -205,6 +265,7 @@ class GammaGammaFit(Fit[SpendHistory]):
             "converged": True,  # a fit that did not converge is an error, not a fit
             "iterations": self.evaluations,
             "identified": not self._doubts,
+            "by_frequency": self.by_frequency,
         }
         if self.spend_frequency_correlation is not None:
             facts["spend_frequency_correlation"] = self.spend_frequency_correlation
@@ -217,7 +278,10 @@ class GammaGammaFit(Fit[SpendHistory]):
         if self.left_out:
             said.append(LEFT_OUT.format(count=f"{self.left_out:g}"))
         rho = self.spend_frequency_correlation
-        if rho is not None and abs(rho) > STRONG_CORRELATION:
+        if self.by_frequency:
+            known = "–" if rho is None else f"{rho:.2f}"
+            said.append(BY_FREQUENCY.format(rho=known, factor=f"{self.process.doubling:.2f}"))
+        elif rho is not None and _go_together(rho):
             said.append(CORRELATED.format(rho=f"{rho:.2f}", direction=_UNDERSTATED if rho > 0 else _OVERSTATED))
         return tuple(said)
 

@@ -29,7 +29,7 @@ def simulate_spend(
     process: GammaGammaProcess, purchases: FloatArray, future: FloatArray, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray]:
     """The mean spend of past purchases (0 where there is none) and the total spend of future ones."""
-    rates = rng.gamma(process.q, 1 / process.gamma, len(purchases))
+    rates = rng.gamma(process.q, 1 / process.scale(purchases), len(purchases))
     past = rng.gamma(process.p * np.maximum(purchases, 1), 1 / rates) / np.maximum(purchases, 1)
     to_come = rng.gamma(process.p * np.maximum(future, 1), 1 / rates)
     return np.where(purchases > 0, past, 0.0), np.where(future > 0, to_come, 0.0)
