@@ -44,6 +44,6 @@ def test_a_wide_interval_says_how_many_customers_it_takes(high: float, said: int
     """An interval of plus or minus 80 % takes 64 times the customers to shrink to 10 %."""
     total = TotalForecast(52, Interval(100.0, 200 - high, high), None, ())
     history = PurchaseHistory([0, 1, 2, 6], [0, 2, 4, 18], [20, 20, 20, 20], [600, 200, 100, 100])
-    found = needs(lifetimes(history, 20, Expected("mbg_nbd", FIRST, 52, 10, 20, total)))
+    found = needs(lifetimes(history, 20, Expected("mbg_nbd", FIRST, 52, 10, 20, total, MBGNBD().fit(history))))
     sentences = [each.en for each in found if "64 times the customers" in each.en]
     assert len(sentences) == said

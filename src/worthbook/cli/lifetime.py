@@ -22,6 +22,9 @@ def lifetime(
     horizon: Annotated[str, typer.Option(help="How far to look ahead: 12m, 52w, 90d, 3y.")] = "12m",
     models: Annotated[str, typer.Option(help="Names with commas, such as bg_nbd,pareto_nbd; by default all.")] = "",
     customer: Annotated[str, typer.Option("--customer", "-c", help="Follow one customer through time.")] = "",
+    by: Annotated[
+        str, typer.Option(help="By segment: a framework such as customer_pyramid, or a column such as region.")
+    ] = "",
     mapping: Annotated[str, typer.Option(help="How to read the files, where they are not recognised.")] = "",
     language: LanguageOption = "en",
     as_json: JsonOption = False,
@@ -33,7 +36,7 @@ def lifetime(
         from worthbook.services.lifetime_facts import facts_of  # noqa: PLC0415
 
         names = tuple(name.strip() for name in models.split(",") if name.strip())
-        question = Question(as_of or None, calibrate_until or None, horizon, names, customer or None)
+        question = Question(as_of or None, calibrate_until or None, horizon, names, customer or None, by or None)
         answer = lifetime_of_files(files or [], book, question, mapping=mapping or None)
         if as_json:
             print_json(facts_of(answer))

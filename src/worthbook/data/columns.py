@@ -117,6 +117,25 @@ def grouped(
     return {name: values.astype(np.float64) for name, values in found.items()}
 
 
+def grouped_within(
+    engine: Engine, sheets: Sequence[Sheet], by: Sequence[str], label: str, value: str | None
+) -> Columns:
+    """The same for the customers whose `label` has one value; None stands for those for whom it is unknown.
+
+    Raises:
+        WorthbookError: column-not-made.
+    """
+    rows, files = Sheets(tuple(sheets)).whole(list(dict.fromkeys([*by, label])))
+    tree = column(label)
+    same = (
+        exp.Is(this=tree, expression=exp.Null())
+        if value is None
+        else exp.EQ(this=tree, expression=exp.Literal.string(value))
+    )
+    found = engine.arrays(_groups(exp.select(exp.Star()).from_(rows).where(same), by, count=True), files)
+    return {name: values.astype(np.float64) for name, values in found.items()}
+
+
 @dataclass(frozen=True)
 class Totals:
     """What one column adds up to over all customers for whom it is known."""

@@ -86,6 +86,8 @@ class Expected:
     """The sum of the customers' probabilities of being active."""
     customers: int
     total: TotalForecast | None
+    fit: PurchaseFit
+    """Of the model, to the whole history."""
     posterior: Posterior | None = None
     """Of the model's parameters: what the intervals are drawn from."""
 
@@ -180,7 +182,7 @@ def look_ahead(bench: Workbench, found: Lifetimes, until: dt.date) -> Lifetimes:
     posterior = _posterior(used, fit, history)
     total = total_outlook(bench.engine, sheets, roles, (fit, spend), weeks, customers=customers, posterior=posterior)
     active = float(fit.p_alive(history) @ history.weights) * customers / history.customers
-    expected = Expected(used.name, until, weeks, active, customers, total, posterior)
+    expected = Expected(used.name, until, weeks, active, customers, total, fit, posterior)
     return replace(found, spend=spend, expected=expected)
 
 

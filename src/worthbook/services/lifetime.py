@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from worthbook.definitions.measure import MeasureDefinition
 from worthbook.kernel.errors import Fault, WorthbookError, did_you_mean
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import Window, parse_date
 from worthbook.kernel.result import Finding, Table
+from worthbook.kernel.units import Unit
 from worthbook.models.lifetime.choose import Candidate
 from worthbook.planning.drift import Drift, drift_since, earlier_run
 from worthbook.planning.estimators import CANDIDATES
+from worthbook.planning.index import Catalogue
 from worthbook.planning.lifetime_needs import needs
 from worthbook.planning.lifetime_tables import GRADES, comparison_table, parameter_table, rolling_table, sentences
 from worthbook.planning.lifetimes import Lifetimes, look_ahead, purchase_roles, spend_roles, weigh
 from worthbook.planning.run import Workbench
+from worthbook.planning.segments_ahead import Segments, segments_ahead
 from worthbook.planning.timeline import Timeline, timeline_of
 from worthbook.services.ingest_files import ingest_files
 from worthbook.services.open_book import OpenBook, open_book
 
 HORIZON = "12m"
+CUSTOMERS = "customers"
 
 HEADLINE = Text(en="{title}: models of purchases as of {as_of}", zh="{title}：购买模型，评估日 {as_of}")
 
@@ -61,6 +66,8 @@ class Question:
     """Names of models of purchases; none stands for all."""
     customer: str | None = None
     """Whom to follow through time."""
+    by: str | None = None
+    """The column whose values are segments: a framework, or a column of the customers."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,7 @@ class Answer:
     timeline: Timeline | None = None
     drift: Drift | None = None
     """What an earlier evaluation of the book foretold, beside what has come since."""
+    segments: Segments | None = None
 
     @property
     def needs(self) -> tuple[Text, ...]:
@@ -94,9 +102,12 @@ class Answer:
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        """The models side by side, further tests, and the recommended model's parameters; or a customer."""
+        """The models side by side, further tests, and the recommended one's parameters; or a customer, or segments."""
         if self.timeline is not None:
             return (self.timeline.table(self.lifetimes.as_of),)
+        if self.segments is not None and self.lifetimes.expected is not None:
+            used = self.lifetimes.comparison.used
+            return (self.segments.table(self.lifetimes.expected, "" if used is None else used.candidate.label),)
         entry, rolling = self.lifetimes.comparison.chosen, rolling_table(self.lifetimes)
         found = (comparison_table(self.lifetimes), rolling, None if entry is None else parameter_table(entry))
         return tuple(each for each in found if each is not None)
@@ -138,11 +149,38 @@ def lifetime(opened: OpenBook, question: Question) -> Answer:
     horizon, candidates = parse_horizon(question.horizon), candidates_of(question.models)
     day = opened.day(question.as_of)
     cut = None if question.calibrate_until is None else parse_date(question.calibrate_until)
+    if question.by is not None:
+        opened = with_segments(opened, question.by)
+    by = () if question.by is None else (question.by,)
     roles = (*purchase_roles(opened.catalogue).values(), *spend_roles(opened.catalogue).values())
-    bench = opened.make(dict.fromkeys(roles), as_of=day)
+    bench = opened.make(dict.fromkeys((*roles, *by)), as_of=day)
     found = look_ahead(bench, weigh(bench, opened.extent.first, candidates, cut), horizon.after(day))
     timeline = _followed(bench, question.customer, found)
-    return Answer(opened.book.title, opened.book.currency, found, timeline, _drift(opened, bench))
+    segments = None if question.by is None else segments_ahead(bench, found, question.by)
+    return Answer(opened.book.title, opened.book.currency, found, timeline, _drift(opened, bench), segments)
+
+
+def with_segments(opened: OpenBook, by: str) -> OpenBook:
+    """The book, with a column of the customers table as a measure, where it is none yet and names nobody.
+
+    Raises:
+        WorthbookError: `name-unknown`.
+    """
+    catalogue = opened.catalogue
+    told = catalogue.tables[CUSTOMERS].columns.get(by)
+    if by in catalogue.makers or told is None or told.personal or told.unit is not Unit.TEXT:
+        catalogue.maker(by)
+        return opened
+    measure = MeasureDefinition(
+        name=by,
+        title=told.title,
+        description=told.description or told.title,
+        source=catalogue.tables[CUSTOMERS].source,
+        unit=Unit.TEXT,
+        table=CUSTOMERS,
+        formula=f"max({by})",
+    )
+    return replace(opened, catalogue=Catalogue.of([*catalogue.definitions, measure]))
 
 
 def _drift(opened: OpenBook, bench: Workbench) -> Drift | None:

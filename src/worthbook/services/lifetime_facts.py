@@ -12,6 +12,7 @@ from worthbook.models.lifetime.tracking import Tracking
 from worthbook.models.posterior import Posterior
 from worthbook.planning.drift import Drift
 from worthbook.planning.lifetimes import Lifetimes
+from worthbook.planning.segments_ahead import Segment, Segments
 from worthbook.planning.trials import Split
 from worthbook.services.lifetime import Answer
 
@@ -31,6 +32,7 @@ def facts_of(answer: Answer) -> dict[str, object]:
         "drift": None if answer.drift is None else _drift(answer.drift),
         "spend": _spend(found),
         **({} if answer.timeline is None else {"customer": answer.timeline.as_json()}),
+        **({} if answer.segments is None else {"segments": _segments(answer.segments)}),
         "rolling": [_turn(split, comparison) for split, comparison in found.rolling],
         "cautions": [_words(each) for each in found.cautions],
     }
@@ -101,6 +103,27 @@ def _forecast(found: Lifetimes) -> dict[str, object] | None:
         "posterior": None if expected.posterior is None else _posterior(expected.posterior),
         "purchases": None if total is None else vars_of(total.purchases),
         "value": None if total is None or total.value is None else vars_of(total.value),
+    }
+
+
+def _segments(segments: Segments) -> dict[str, object]:
+    """What is expected of each segment; the estimates add up to those of all, the ends of the intervals do not."""
+    return {
+        "by": segments.by.name,
+        "parts": [_segment(each) for each in segments.parts],
+        "all": _segment(segments.whole),
+    }
+
+
+def _segment(segment: Segment) -> dict[str, object]:
+    total = segment.total
+    return {
+        "key": segment.key,
+        "title": _words(segment.title),
+        "customers": segment.customers,
+        "active": segment.active,
+        "purchases": vars_of(total.purchases),
+        "value": None if total.value is None else vars_of(total.value),
     }
 
 

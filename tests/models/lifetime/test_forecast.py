@@ -43,6 +43,26 @@ def test_intervals_cover_the_truth() -> None:
     assert 0.90 <= parameters / (len(truth) * RUNS) <= 0.99
 
 
+def test_intervals_of_segments_cover_whatever_their_size() -> None:
+    """One fit for 400 customers; segments of 25, 100 and 275: at least 54 of 60 intervals cover, and parts add up."""
+    rng = np.random.default_rng(31)
+    covered = 0
+    for run in range(20):
+        history, future = simulate_purchases(BUYING, rng.uniform(20, 52, 400), 26.0, rng)
+        mean_value, spent = simulate_spend(SPENDING, history.x, future, rng)
+        known = SpendHistory(history.x, mean_value)
+        fit, spend_fit = BGNBD().fit(history), GammaGamma().fit(known)
+        parts = 0.0
+        for rows in np.split(np.arange(400), [25, 125]):
+            outlook = SpendOutlook(spend_fit, SpendHistory(history.x[rows], mean_value[rows]), 1.0)
+            value = forecast_total(fit, history.take(rows), 26.0, seed=run, spend=outlook).value
+            assert value is not None
+            covered += value.low <= spent[rows].sum() <= value.high
+            parts += value.estimate
+        assert parts == pytest.approx((fit.expected_purchases(history, 26.0) * spend_fit.expected_spend(known)).sum())
+    assert covered >= 54
+
+
 def frequent_and_frugal(rng: np.random.Generator, customers: int) -> tuple[PurchaseHistory, SpendHistory, float]:
     """Customers whose mean spend falls with the root of their rate of buying, and what they spend in half a year."""
     rate, ages = rng.gamma(0.5, 0.25, customers), rng.uniform(30, 52, customers)
