@@ -143,7 +143,7 @@ def compare(candidates: Sequence[Candidate], history: PurchaseHistory, trial: Tr
 
     >>> from worthbook.models.lifetime.bg_nbd import BGNBD
     >>> history = PurchaseHistory([0, 0, 3, 1, 0, 6, 2], [0, 0, 20, 5, 0, 29, 14], [30, 31, 30, 32, 30, 30, 33])
-    >>> found = compare([Candidate("bg_nbd", "BG/NBD", BGNBD())], history, Trial(history, [0, 0, 3, 0, 0, 5, 1], 30))
+    >>> found = compare([Candidate("bg_nbd", "BG/NBD", BGNBD())], history, Trial(history, [0, 1, 2, 0, 0, 5, 1], 30))
     >>> found.recommended, found.entries[0].tested.grade
     ('bg_nbd', 'B')
     """

@@ -182,7 +182,7 @@ def score_holdout(history: PurchaseHistory, actual: ArrayLike, horizon: float, p
         WorthbookError: `holdout-lengths-differ`, `holdout-without-purchases`.
 
     >>> history = PurchaseHistory([0, 4, 1], [0, 35, 9], [39, 39, 39])
-    >>> score_holdout(history, [0, 4, 0], 39, [0.1, 3.8, 0.2]).grade
+    >>> score_holdout(history, [0, 3, 0], 39, [0.1, 2.9, 0.2]).grade
     'A'
     """
     trial = Trial(history, actual, horizon)
