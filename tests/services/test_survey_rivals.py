@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from worthbook.kernel.errors import WorthbookError
+from worthbook.planning.index import read_catalogue
 from worthbook.services.survey_study import SurveyAnswer, survey_study
 
 TOPICS = ("product_quality", "assortment", "service", "convenience", "reputation", "prices")
@@ -161,3 +162,20 @@ class TestDeliveredValue:
         found = survey_study(file, "value_balance", instrument="value_dimensions")
         assert (found.study.facts["give"], found.study.facts["ratio"], found.study.facts["rivals"]) == (None, None, 0)
         assert "Perceived value is" in said(found)
+
+
+@pytest.mark.parametrize("instrument", ["quality_dimensions", "bonds", "enterprise_value"])
+def test_every_list_of_value_items_is_balanced_against_a_rival(instrument: str, tmp_path: Path) -> None:
+    """Garvin's eight, bonds and the enterprise's views are one method with other items; a planted lead is found."""
+    asked = read_catalogue(None).instruments[instrument].rated
+    random = np.random.default_rng(7)
+    rows: list[list[object]] = []
+    for person in range(80):
+        for brand, mean in (("us", 7.0), ("rival", 6.0)):
+            rows.append(
+                [f"r{person}", brand, *np.clip(random.normal(mean, 1.0, len(asked)).round(), 1, 10).astype(int)]
+            )
+    file = write(tmp_path / "answers.csv", ["respondent", "brand", *asked], rows)
+    facts = survey_study(file, "value_balance", instrument=instrument).study.facts
+    assert facts["lead_is_sure"] is True
+    assert facts["lead"] == pytest.approx(1.0, abs=0.25)
