@@ -11,7 +11,7 @@ from importlib.resources import files
 import pytest
 
 from tests.scoring.laid import laid
-from worthbook.definitions.framework import FrameworkDefinition
+from worthbook.definitions.framework import Cell, FrameworkDefinition
 from worthbook.definitions.framework_checks import problems
 from worthbook.definitions.reader import read_folder
 from worthbook.kernel.language import Text
@@ -47,6 +47,11 @@ def cells(name: str, thresholds: dict[str, Thresholds], **columns: list[float | 
     return laid(shipped()[name], thresholds, values)[name]
 
 
+def words(cell: Cell) -> tuple[Text | None, ...]:
+    """What a cell says: its name, its meaning, and the three depths of what to do."""
+    return (cell.title, cell.meaning, cell.strategy, cell.service_level, cell.next_action)
+
+
 def test_these_are_shipped() -> None:
     assert tuple(shipped()) == NAMES
 
@@ -58,15 +63,15 @@ def test_each_fits_together(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_cell_says_what_it_means_and_what_to_do(name: str) -> None:
-    texts = [text for cell in shipped()[name].cells for text in (cell.title, cell.meaning, cell.strategy)]
-    assert all(text.en.strip() and text.zh.strip() for text in texts)
+    said = [[bool(text and text.en.strip() and text.zh.strip()) for text in words(cell)] for cell in shipped()[name].cells]
+    assert said == [[True] * 5] * len(shipped()[name].cells)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_chinese_is_written_with_chinese_signs(name: str) -> None:
     definition = shipped()[name]
     texts: list[Text] = [definition.title, definition.description, *definition.caveats]
-    texts += [text for cell in definition.cells for text in (cell.title, cell.meaning, cell.strategy)]
+    texts += [text for cell in definition.cells for text in words(cell) if text]
     assert [text.zh for text in texts if any(sign in text.zh for sign in ",;:?!() ")] == []
 
 

@@ -25,6 +25,8 @@ WORDS = frozenset(
         "replaces",
         "meaning",
         "strategy",
+        "service_level",
+        "next_action",
         "better",
         "text",
         "summary",

@@ -115,6 +115,10 @@ class Cell(Part):
     title: Text
     meaning: Text
     strategy: Text
+    service_level: Text | None = None
+    """How the group is served: by whom, how fast."""
+    next_action: Text | None = None
+    """The one thing to do next."""
     bands: Mapping[Name, Name | tuple[Name, ...]] | None = None
     """In a grid: axis → the band or bands that lead here; an axis that is not named may have any band."""
     when: Formula | None = None

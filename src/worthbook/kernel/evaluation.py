@@ -28,6 +28,10 @@ class CellResult:
     """The sum of the framework's value column over its customers."""
     value_share: float | None
     """Of the total over all customers placed; None where the total is not positive or not known."""
+    service_level: Text | None = None
+    """How the group is served, where the definition says so."""
+    next_action: Text | None = None
+    """The one thing to do next, where the definition says so."""
 
 
 @dataclass(frozen=True)

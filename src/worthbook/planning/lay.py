@@ -99,6 +99,8 @@ def _cells(framework: FrameworkDefinition, counted: dict[str | None, tuple[int, 
                 customer_share=count / customers if customers else 0.0,
                 value=value,
                 value_share=amount / total if amount is not None and total > 0 else None,
+                service_level=cell.service_level,
+                next_action=cell.next_action,
             )
         )
     return tuple(cells)

@@ -43,6 +43,8 @@ WORDS: Mapping[str, Text] = {
     "value_share": Text(en="Share of value", zh="价值占比"),
     "meaning": Text(en="What it means", zh="含义"),
     "strategy": Text(en="What to do", zh="对策"),
+    "service_level": Text(en="Service", zh="服务标准"),
+    "next_action": Text(en="Next", zh="下一步"),
     "who_is_where": Text(en="Who is in which group", zh="各组客户与价值"),
     "pyramid_title": Text(en="Customers and value", zh="客户与价值分布"),
     "pyramid_summary": Text(

@@ -44,6 +44,8 @@ _TIER_HEADINGS = (
     Heading(Text(en="Value is", zh="价值口径"), Unit.TEXT, 24),
     Heading(WORDS["meaning"], Unit.TEXT, 50),
     Heading(WORDS["strategy"], Unit.TEXT, 60),
+    Heading(WORDS["service_level"], Unit.TEXT, 40),
+    Heading(WORDS["next_action"], Unit.TEXT, 60),
 )
 _DEFINITION_HEADINGS = (
     Heading(Text(en="Name", zh="名称"), Unit.TEXT, 30),
@@ -178,7 +180,7 @@ def _write_tiers(leaf: Leaf, frameworks: Iterable[FrameworkResult]) -> None:
 def _write_cell(leaf: Leaf, framework: FrameworkResult, cell: CellResult) -> None:
     units = [framework.value_unit if unit is Unit.MONEY else unit for unit in _TIER_UNITS]
     shares = (cell.customer_share, cell.value, cell.value_share)
-    words = (framework.value_title, cell.meaning, cell.strategy)
+    words = (framework.value_title, cell.meaning, cell.strategy, cell.service_level, cell.next_action)
     leaf.row([framework.title, cell.title, cell.customers, *shares, *words], units)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from worthbook.definitions.definition import Definition
-from worthbook.definitions.framework import Axis, FrameworkDefinition
+from worthbook.definitions.framework import Axis, Cell, FrameworkDefinition
 from worthbook.definitions.identity import IdentityDefinition
 from worthbook.definitions.instrument import ASPECTS, InstrumentDefinition, Scale
 from worthbook.definitions.mapping import MappingDefinition
@@ -20,6 +20,8 @@ _TITLE = TableColumn("title", Text(en="Title", zh="标题"), Unit.TEXT)
 _UNIT = TableColumn("unit", Text(en="Unit", zh="单位"), Unit.TEXT)
 _MEANING = TableColumn("meaning", Text(en="Meaning", zh="含义"), Unit.TEXT)
 _STRATEGY = TableColumn("strategy", Text(en="Strategy", zh="策略"), Unit.TEXT)
+_SERVICE = TableColumn("service_level", Text(en="Service", zh="服务标准"), Unit.TEXT)
+_NEXT = TableColumn("next_action", Text(en="Next", zh="下一步"), Unit.TEXT)
 _WHEN = TableColumn("when", Text(en="When", zh="条件"), Unit.TEXT)
 _COLUMN = TableColumn("column", Text(en="Column", zh="列"), Unit.ID)
 _CUTS = TableColumn("cuts", Text(en="Cuts", zh="切点"), Unit.TEXT)
@@ -91,12 +93,13 @@ def _constructs(structure: StructureDefinition) -> Table:
 
 def _cells(framework: FrameworkDefinition) -> Table:
     with_rules = framework.method == "rules"
-    rows = tuple(
-        (cell.key, cell.title, cell.meaning, cell.strategy, *((cell.when or _OTHERWISE,) if with_rules else ()))
-        for cell in framework.cells
-    )
-    columns = (_NAME, _TITLE, _MEANING, _STRATEGY, *((_WHEN,) if with_rules else ()))
+    rows = tuple((*_words(cell), *((cell.when or _OTHERWISE,) if with_rules else ())) for cell in framework.cells)
+    columns = (_NAME, _TITLE, _MEANING, _STRATEGY, _SERVICE, _NEXT, *((_WHEN,) if with_rules else ()))
     return Table("cells", Text(en="Cells", zh="单元"), columns, rows)
+
+
+def _words(cell: Cell) -> tuple[str | Text | None, ...]:
+    return (cell.key, cell.title, cell.meaning, cell.strategy, cell.service_level, cell.next_action)
 
 
 def _axes(framework: FrameworkDefinition) -> Table:
