@@ -63,7 +63,9 @@ def test_each_fits_together(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_cell_says_what_it_means_and_what_to_do(name: str) -> None:
-    said = [[bool(text and text.en.strip() and text.zh.strip()) for text in words(cell)] for cell in shipped()[name].cells]
+    said = [
+        [bool(text and text.en.strip() and text.zh.strip()) for text in words(cell)] for cell in shipped()[name].cells
+    ]
     assert said == [[True] * 5] * len(shipped()[name].cells)
 
 
