@@ -246,6 +246,7 @@ class Book:
             superseded_by=view.superseded_by,
             superseded=self.files_about(history, SUPERSEDED) if view.superseded_by else (),
             layered=history.bringing(name) > 1,
+            scattered=history.moved(name),
         )
 
 

@@ -58,6 +58,8 @@ class TableFiles:
     """The files that say which lines those are; none where nothing is superseded."""
     layered: bool = False
     """Whether several imports brought rows: then a table with a key may have several rows of one key."""
+    scattered: bool = False
+    """Whether such rows may lie in several buckets, since they name different customers."""
 
     @property
     def files(self) -> tuple[str, ...]:

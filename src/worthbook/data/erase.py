@@ -117,8 +117,9 @@ class _Eraser:
         files = 0
         there = {name: self.change.table(name) for name in self.change.history.versions}
         cells = cells_naming(self.connection, there, self.tables, self.ids)
+        undone = [each.import_id for each in self.change.history.imports if each.state == "undone"]
         for name, table in there.items():
-            rewrite = traces_in(name, table, self.tables, self.ids, cells)
+            rewrite = traces_in(name, table, self.tables, self.ids, cells, undone)
             old, new, rows = self._rewritten(table, rewrite) if rewrite is not None else ([], [], 0)
             if rows:
                 left = sum(file.rows for file in table.files()) - rows if name == LINKS else 0

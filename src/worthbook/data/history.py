@@ -35,6 +35,8 @@ class Change:
     """How many of them were there already as they are."""
     replaced: int = 0
     """How many lines of earlier imports no longer count because of them."""
+    moved: int = 0
+    """How many rows have a key under which earlier imports brought rows of another customer, or of none."""
 
     @property
     def new(self) -> int:
@@ -195,6 +197,10 @@ class History:
     def bringing(self, table: str) -> int:
         """How many visible imports brought rows to a table."""
         return sum(1 for each in self.visible if each.rows.get(table, 0))
+
+    def moved(self, table: str) -> bool:
+        """Whether visible imports name different customers under one key of a table."""
+        return any(each.tables[table].moved for each in self.visible if table in each.tables)
 
     def rows(self, table: str) -> int:
         """How many rows the visible imports brought to a table; those that later imports superseded among them."""

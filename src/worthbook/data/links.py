@@ -5,7 +5,8 @@ it now, whatever chain of merges led there; it is joined when a table is read, s
 what was there. A book without merges has no such table, and its queries are what they would be without this module.
 
 Rows lie in buckets of the id under which they were imported. So what belongs to a customer of one bucket may lie in
-another: `elsewhere(name)` names the files of the other buckets.
+another: `elsewhere(name)` names the files of the other buckets. The same holds where imports name different customers
+under one key, as when a complaint is corrected: such a row counts, whole, in the bucket of the customer named last.
 
 Columns that say who else a row speaks of (who was recommended, of which group a firm is part) follow the links too.
 """
@@ -23,6 +24,8 @@ from worthbook.data.sheets import CUSTOMER, named, quoted, read
 from worthbook.data.superseded import counting, files_for
 from worthbook.data.typed import column
 
+HERE = "in this bucket"
+"""What `scattered_rows` adds to the columns of a table."""
 MERGED = "merged_id"
 """In the table of links, beside the `customer_id` that stands for it and in whose bucket the link lies."""
 
@@ -36,17 +39,19 @@ def elsewhere(name: str) -> str:
     return f"{name} elsewhere"
 
 
-def linked_files(snapshot: Snapshot, bucket: int) -> dict[str, tuple[str, ...]]:
+def files_elsewhere(snapshot: Snapshot, bucket: int) -> dict[str, tuple[str, ...]]:
     """What must be read beside a bucket's own files so that merged customers are whole in it.
 
     The links to its customers are among its own files; where there are any, these are the other buckets' files of all
-    tables, and always the links to customers of other buckets.
+    tables, and always the links to customers of other buckets. Without links, those of tables with scattered rows.
     """
-    links = snapshot.tables.get(LINKS)
-    if links is None or snapshot.buckets == 1:
+    if snapshot.buckets == 1:
         return {}
     split = {name: table for name, table in snapshot.tables.items() if len(table.buckets) == snapshot.buckets}
-    wanted = split if links.buckets[bucket] else {LINKS: links}
+    wanted = {name: table for name, table in split.items() if table.scattered}
+    links = snapshot.tables.get(LINKS)
+    if links is not None:
+        wanted = split if links.buckets[bucket] else {**wanted, LINKS: links}
     found = {
         elsewhere(name): tuple(
             dict.fromkeys(path for index, part in enumerate(table.buckets) if index != bucket for path in part)
@@ -88,9 +93,40 @@ def stored_rows(  # noqa: PLR0913, PLR0917 - a book, what is there of it, a tabl
     )
     if (customer is None and not others) or present.isdisjoint({LINKS, elsewhere(LINKS)}):
         return rows.select(read(name), *(column(each, name) for each in rows.columns))
-    parts = list(rows.linked())
+    return _together(list(rows.linked()), name, rows.columns)
+
+
+def scattered_rows(  # noqa: PLR0913, PLR0917 - as of `stored_rows`
+    snapshot: Snapshot,
+    present: frozenset[str],
+    name: str,
+    customer: str,
+    columns: Collection[str],
+    key: Sequence[str],
+    refers: Collection[str] = (),
+) -> exp.Select | None:
+    """The same of a table with a key, with the other buckets' rows of the keys that are here.
+
+    A further column, `HERE`, is 1 for what `stored_rows` gives and 0 for what belongs to customers of other buckets.
+    """
+    here = stored_rows(snapshot, present, name, customer, columns, refers=refers)
+    if here is None:
+        return None
+    others = sorted(set(refers) & set(columns))
+    rows = _Rows(name, customer, sorted(columns), counting(snapshot.tables[name]), others, present)
+    ours = exp.select(*(column(each) for each in key)).distinct().from_(here.copy().subquery(alias=quoted(name)))
+    known = f"{name} here"
+    same = exp.and_(*(exp.EQ(this=column(each, name), expression=column(each, known)) for each in key))
+    parts = [here.select(named(exp.Literal.number(1), HERE), copy=False)]
+    for query in rows.away():
+        joined = query.select(named(exp.Literal.number(0), HERE), copy=False)
+        parts.append(joined.join(ours.copy().subquery(alias=quoted(known)), on=same.copy(), copy=False))
+    return _together(parts, name, [*rows.columns, HERE])
+
+
+def _together(parts: Sequence[exp.Select], name: str, columns: Collection[str]) -> exp.Select:
     union = parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False, copy=False)
-    return exp.select(*(column(each, name) for each in rows.columns)).from_(union.subquery(alias=quoted(name)))
+    return exp.select(*(column(each, name) for each in columns)).from_(union.subquery(alias=quoted(name)))
 
 
 @dataclass(frozen=True)
@@ -112,6 +148,20 @@ class _Rows:
             away = _called(elsewhere(self.name), self.name)
             query = self.select(away, *self._chosen(column(CUSTOMER, LINKS)))
             yield self._referring(query.join(read(LINKS), on=self._same(LINKS), copy=False))
+
+    def away(self) -> Iterator[exp.Select]:
+        """The rows of the files at hand whose customers belong to other buckets, under the id that they have there."""
+        if elsewhere(self.name) in self.present:
+            query = self.select(
+                _called(elsewhere(self.name), self.name), *self._chosen(column(self.customer, self.name))
+            )
+            if LINKS in self.present:
+                query = query.join(read(LINKS), on=self._same(LINKS), join_type="left", copy=False)
+                query = query.where(exp.Is(this=column(MERGED, LINKS), expression=exp.Null()), copy=False)
+            yield self._referring(query)
+        if {self.name, elsewhere(LINKS)} <= self.present:
+            query = self.select(read(self.name), *self._chosen(column(CUSTOMER, elsewhere(LINKS))))
+            yield self._referring(query.join(read(elsewhere(LINKS)), on=self._same(elsewhere(LINKS)), copy=False))
 
     def select(self, source: exp.Table, *chosen: exp.Expr) -> exp.Select:
         """Rows of a set of files."""

@@ -18,7 +18,7 @@ from worthbook.data.engine import Snapshot
 from worthbook.data.formula import Formula, parse
 from worthbook.data.history import LINKS
 from worthbook.data.layers import layers
-from worthbook.data.links import linked_files, stored_rows
+from worthbook.data.links import HERE, elsewhere, files_elsewhere, scattered_rows, stored_rows
 from worthbook.data.sheets import named, quoted
 from worthbook.data.superseded import files_for
 from worthbook.data.typed import Kind, call, cast, column, date, when
@@ -135,8 +135,15 @@ class Relations:
         refers = [name for name, each in table.columns.items() if each.refers_to is not None]
         if table.key and stored is not None and (stored.layered or LINKS in self.snapshot.tables):
             every = there | {"import_id", *table.key, *((table.time,) if table.time else ())}
-            rows = stored_rows(self.snapshot, present, table.name, table.customer, every, refers=refers)
-            rows = None if rows is None else _last_known(table, rows, there).where(*conditions)
+            if table.customer is not None and stored.scattered and elsewhere(table.name) in present:
+                every.add(table.customer)
+                key = table.key
+                rows = scattered_rows(self.snapshot, present, table.name, table.customer, every, key, refers)
+                rows = None if rows is None else _last_known(table, rows, there, scattered=True)
+            else:
+                rows = stored_rows(self.snapshot, present, table.name, table.customer, every, refers=refers)
+                rows = None if rows is None else _last_known(table, rows, there)
+            rows = None if rows is None else rows.where(*conditions)
         else:
             rows = stored_rows(self.snapshot, present, table.name, table.customer, there, conditions, refers)
         unknown = [named(cast(exp.Null(), kinds[each]), each) for each in columns if each not in there]
@@ -153,7 +160,7 @@ class Relations:
         lookups = {
             name: each.lookup for name, each in table.columns.items() if each.lookup is not None and name in needed
         }
-        keys = {key for target in lookups.values() for key in self.table(target.split(".")[0]).key}
+        keys = {key for target in lookups.values() for key in self._joined_by(table, self.table(target.split(".")[0]))}
         raw = sorted((needed - lookups.keys()) | keys)
         query = self._raw(table, raw)
         if query is None:
@@ -168,16 +175,23 @@ class Relations:
         """The query with columns of another table beside; one row a key, whatever that table holds."""
         other = self.table(source)
         names = sorted({target.split(".")[1] for target in wanted.values()})
-        rows = self.relation(source, {*names, *other.key}).subquery(alias=quoted(source))
-        keys = [column(key) for key in other.key]
+        by = self._joined_by(table, other)
+        rows = self.relation(source, {*names, *by}).subquery(alias=quoted(source))
+        keys = [column(key) for key in by]
         one_each = exp.select(*keys, *(named(exp.Max(this=column(name)), name) for name in names)).from_(rows)
         alias = f"{source} by key"
         one_each = one_each.group_by(*(key.copy() for key in keys))
-        on = exp.and_(*(exp.EQ(this=column(key, table.name), expression=column(key, alias)) for key in other.key))
+        on = exp.and_(*(exp.EQ(this=column(key, table.name), expression=column(key, alias)) for key in by))
         query = query.join(one_each.subquery(alias=quoted(alias)), on=on, join_type="left")
         return query.select(
             *(named(column(target.split(".")[1], alias), name) for name, target in sorted(wanted.items()))
         )
+
+    @staticmethod
+    def _joined_by(table: TableDefinition, other: TableDefinition) -> tuple[str, ...]:
+        """The key, and the customer where both tables have one: what another customer has is not looked up."""
+        both = table.customer is not None and table.customer == other.customer and other.customer not in other.key
+        return (*other.key, *((other.customer or "",) if both else ()))
 
     # --- derived tables ---
 
@@ -232,9 +246,10 @@ class Relations:
 def bucket_files(snapshot: Snapshot, bucket: int) -> dict[str, tuple[str, ...]]:
     """The files of every table that has some for this bucket; a table without customers has them in its only bucket.
 
-    Where customers were merged, those of other buckets are there too, under names of their own.
+    Where customers were merged, or imports differ about them, those of other buckets are there too, under names of
+    their own.
     """
-    found = linked_files(snapshot, bucket)
+    found = files_elsewhere(snapshot, bucket)
     for table in snapshot.tables.values():
         files = table.buckets[bucket] if len(table.buckets) == snapshot.buckets else table.files
         if files:
@@ -242,17 +257,30 @@ def bucket_files(snapshot: Snapshot, bucket: int) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _last_known(table: TableDefinition, rows: exp.Select, columns: Collection[str]) -> exp.Select:
-    """One row a key, where several imports brought rows of it or customers were merged: the last known values."""
+def _last_known(
+    table: TableDefinition, rows: exp.Select, columns: Collection[str], *, scattered: bool = False
+) -> exp.Select:
+    """One row a key, where several imports brought rows of it or customers were merged: the last known values.
+
+    Of scattered rows, one a key whose customer, as last known, belongs to this bucket.
+    """
     keys = [column(key) for key in table.key]
     known = exp.select(*keys).from_(rows.subquery(alias=quoted(table.name)))
     for name in sorted({*columns, *((table.time,) if table.time else ())} - {*table.key}):
-        brought = when(exp.Not(this=exp.Is(this=column(name), expression=exp.Null())), column("import_id"))
-        known = known.select(named(call("MAX_BY", column(name), brought), name), copy=False)
+        known = known.select(named(call("MAX_BY", column(name), _brought(name)), name), copy=False)
     known = known.group_by(*(key.copy() for key in keys), copy=False)
+    if scattered:
+        last = call("MAX_BY", column(HERE), _brought(table.customer or ""))
+        here = exp.Coalesce(this=last, expressions=[exp.Max(this=column(HERE))])  # nobody is named: all in one bucket
+        known = known.having(exp.EQ(this=here, expression=exp.Literal.number(1)), copy=False)
     return exp.select(*(column(each, table.name) for each in sorted(columns))).from_(
         known.subquery(alias=quoted(table.name))
     )
+
+
+def _brought(name: str) -> exp.Expr:
+    """Which import a row comes from, where it knows a column."""
+    return when(exp.Not(this=exp.Is(this=column(name), expression=exp.Null())), column("import_id"))
 
 
 def all_files(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:

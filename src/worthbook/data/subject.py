@@ -37,7 +37,7 @@ def held_rows(book: Book, tables: Mapping[str, TableDefinition], customer_ids: S
         cells = cells_naming(connection, stored, tables, customer_ids)
         found: list[HeldRow] = []
         for name, table in stored.items():
-            traces = traces_in(name, table, tables, customer_ids, cells)
+            traces = traces_in(name, table, tables, customer_ids, cells, undone)
             if traces is None:
                 continue
             for file in table.files(history.versions[name]):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
 from worthbook.data.book import DECISIONS, REJECTS
 from worthbook.data.delta import DataFile, StoredTable
 from worthbook.data.history import LINKS
-from worthbook.data.ledger import quoted
+from worthbook.data.ledger import list_sql
 from worthbook.data.links import MERGED
 from worthbook.data.sheets import CUSTOMER
 from worthbook.definitions.table import TableDefinition
@@ -40,8 +41,13 @@ class Traces:
         return " OR ".join(f"({each})" for each in (self.drop, *self.blank.values()))
 
 
-def traces_in(
-    name: str, table: StoredTable, tables: Mapping[str, TableDefinition], ids: Collection[str], cells: str
+def traces_in(  # noqa: PLR0913, PLR0917 - a table, what is known of it, and of whom
+    name: str,
+    table: StoredTable,
+    tables: Mapping[str, TableDefinition],
+    ids: Collection[str],
+    cells: str,
+    undone: Collection[str],
 ) -> Traces | None:
     """Where a table may be about a customer; None where it cannot be.
 
@@ -51,6 +57,7 @@ def traces_in(
         tables: definitions of all tables.
         ids: all ids of the customer.
         cells: what `cells_naming` gave.
+        undone: imports that no longer count.
     """
     listed, columns = _listed(ids), set(table.columns)
     if name == REJECTS:
@@ -69,10 +76,23 @@ def traces_in(
             (drop if each.required or column in definition.key else blank).append(column)
     if not drop and not blank:
         return None
-    return Traces(
-        " OR ".join(f'"{each}" IN ({listed})' for each in drop) or "FALSE",
-        {each: f'"{each}" IN ({listed})' for each in blank},
+    whose = [f'"{each}" IN ({listed})' for each in drop]
+    if drop and definition.key and not definition.columns[drop[0]].required:
+        whose.append(_nameless(definition, table, listed, undone))
+    return Traces(" OR ".join(whose) or "FALSE", {each: f'"{each}" IN ({listed})' for each in blank})
+
+
+def _nameless(definition: TableDefinition, table: StoredTable, listed: str, undone: Collection[str]) -> str:
+    """Rows that name nobody and belong to whom other rows of their key name, as last known."""
+    keys, customer = ", ".join(f'"{each}"' for each in definition.key), f'"{definition.customer}"'
+    every = f"FROM {_read(table, [file.path for file in table.files()])}"
+    named = f"{customer} IS NOT NULL AND NOT list_contains({list_sql(undone)}, import_id)"
+    once_theirs = f"SELECT ({keys}) {every} WHERE {customer} IN ({listed})"
+    theirs = (
+        f"SELECT ({keys}) {every} WHERE {named} AND ({keys}) IN ({once_theirs}) "
+        f"GROUP BY {keys} HAVING max_by({customer}, import_id) IN ({listed})"
     )
+    return f"{customer} IS NULL AND ({keys}) IN ({theirs})"
 
 
 def cells_naming(
@@ -90,9 +110,12 @@ def cells_naming(
 
 def rows_of(table: StoredTable, file: DataFile) -> str:
     """The rows of a file with all columns of its table, as the end of a query."""
-    paths = [file.path, *([] if table.shape is None else [table.shape])]
-    listed = ", ".join(f"'{quoted(path)}'" for path in paths)
-    return f"FROM read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
+    return f"FROM {_read(table, [file.path])}"
+
+
+def _read(table: StoredTable, files: Sequence[Path]) -> str:
+    paths = [*files, *([] if table.shape is None else [table.shape])]
+    return f"read_parquet({list_sql(map(str, paths))}, union_by_name = true, hive_partitioning = false)"
 
 
 def _values(

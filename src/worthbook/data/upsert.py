@@ -38,10 +38,12 @@ class Overlap:
     """Lines that no longer count."""
     kept: int = 0
     """Lines of arriving orders that did not arrive again; they still count."""
+    moved: int = 0
+    """Rows with a key under which there are rows of another customer, or of none."""
 
     def of(self, change: Change) -> Change:
         """What an import did to a table, with how much of it was there already."""
-        return replace(change, changed=self.changed, same=self.same, replaced=self.replaced)
+        return replace(change, changed=self.changed, same=self.same, replaced=self.replaced, moved=self.moved)
 
 
 @dataclass(frozen=True)
@@ -97,13 +99,16 @@ class Upsert:
         last = "".join(
             f', max_by("{name}", import_id) FILTER (WHERE "{name}" IS NOT NULL) AS "{name}"' for name in others
         )
+        of_whom = "''" if table.customer is None else f"coalesce(\"{table.customer}\", '')"
         alike = [f'(a."{name}" IS NULL OR a."{name}" IS NOT DISTINCT FROM t."{name}")' for name in others]
-        ((found, same),) = self.connection.execute(
-            f"SELECT count(*), count(*) FILTER (WHERE {' AND '.join(['TRUE', *alike])}) "
-            f'FROM "{_ARRIVING}" AS a JOIN (SELECT {keys}{last} FROM "{_THERE}" AS t '
-            f'SEMI JOIN "{_ARRIVING}" AS b USING ({keys}) GROUP BY {keys}) AS t USING ({keys})'
+        ((found, same, moved),) = self.connection.execute(
+            f"SELECT count(*), count(*) FILTER (WHERE {' AND '.join(['TRUE', *alike])}), "
+            f"count(*) FILTER (WHERE a.whose <> t.first_of OR a.whose <> t.last_of) "
+            f'FROM (SELECT *, {of_whom} AS whose FROM "{_ARRIVING}") AS a JOIN ('
+            f"SELECT {keys}{last}, min({of_whom}) AS first_of, max({of_whom}) AS last_of "
+            f'FROM "{_THERE}" AS t SEMI JOIN "{_ARRIVING}" AS b USING ({keys}) GROUP BY {keys}) AS t USING ({keys})'
         ).fetchall()
-        return Overlap(changed=found - same, same=same)
+        return Overlap(changed=found - same, same=same, moved=moved)
 
     # --- tables of lines ---
 
