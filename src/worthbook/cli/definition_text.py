@@ -23,6 +23,7 @@ _ABOUT = {
     "measures": Text(en="Unit", zh="单位"),
     "models": Text(en="Gives", zh="给出"),
     "frameworks": Text(en="Cells", zh="单元"),
+    "segments": Text(en="Who", zh="条件"),
     "studies": Text(en="From", zh="依据"),
     "tables": Text(en="Columns", zh="列"),
     "mappings": Text(en="Feeds", zh="导入到"),

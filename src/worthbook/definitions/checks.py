@@ -11,6 +11,7 @@ from worthbook.definitions import (
     framework_checks,
     instrument_checks,
     mapping_checks,
+    segment_checks,
     structure_checks,
     table_checks,
 )
@@ -25,6 +26,7 @@ from worthbook.definitions.model import ModelDefinition
 from worthbook.definitions.population import PopulationDefinition
 from worthbook.definitions.reader import Reading
 from worthbook.definitions.report import ReportDefinition
+from worthbook.definitions.segment import SegmentDefinition, with_events
 from worthbook.definitions.structure import StructureDefinition
 from worthbook.definitions.study import FindingDefinition, StudyDefinition
 from worthbook.definitions.table import TableDefinition
@@ -89,17 +91,20 @@ class _Checks:
 
     def __init__(self, reading: Reading, parse: Parse) -> None:
         self.reading = reading
+        self.definitions = with_events(reading.definitions)
         self.formulas = FormulaReader(parse, reading.was_refused)
 
     def all(self) -> Iterator[Problem]:
         yield from self._names()
-        for definition in self.reading.definitions:
+        for definition in self.definitions:
             yield from self._one(definition)
             if isinstance(definition, InstrumentDefinition):
                 yield from instrument_checks.problems(definition)
             if isinstance(definition, StructureDefinition):
                 yield from structure_checks.problems(definition, self.instruments)
-        yield from cycles.problems(self.reading.definitions, self.formulas)
+            if isinstance(definition, SegmentDefinition):
+                yield from segment_checks.problems(definition, self.makers, self.formulas)
+        yield from cycles.problems(self.definitions, self.formulas)
 
     def _one(self, definition: Definition) -> Iterator[Problem]:
         match definition:
@@ -123,29 +128,24 @@ class _Checks:
 
     @cached_property
     def tables(self) -> Mapping[str, TableDefinition]:
-        return {each.name: each for each in self.reading.definitions if isinstance(each, TableDefinition)}
+        return {each.name: each for each in self.definitions if isinstance(each, TableDefinition)}
 
     @cached_property
     def instruments(self) -> Mapping[str, InstrumentDefinition]:
-        return {each.name: each for each in self.reading.definitions if isinstance(each, InstrumentDefinition)}
+        return {each.name: each for each in self.definitions if isinstance(each, InstrumentDefinition)}
 
     @cached_property
     def makers(self) -> Mapping[str, Maker]:
         """Column → what makes it."""
-        return {
-            column: each
-            for each in self.reading.definitions
-            if isinstance(each, Maker)
-            for column in columns_made(each)
-        }
+        return {column: each for each in self.definitions if isinstance(each, Maker) for column in columns_made(each)}
 
     def _named(self, kind: type[Definition]) -> set[str]:
-        return {each.name for each in self.reading.definitions if isinstance(each, kind)}
+        return {each.name for each in self.definitions if isinstance(each, kind)}
 
     def _names(self) -> Iterator[Problem]:
         """One name, one meaning."""
         given: dict[str, Place] = {}
-        for definition in self.reading.definitions:
+        for definition in self.definitions:
             made = columns_made(definition) if isinstance(definition, Maker) else ()
             for name in dict.fromkeys([definition.name, *made]):
                 where = definition.place_of("gives", name) if name in made else definition.place

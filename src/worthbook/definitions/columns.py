@@ -10,6 +10,7 @@ from worthbook.definitions.framework import FrameworkDefinition
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.model import ModelDefinition
 from worthbook.definitions.report import ReportDefinition
+from worthbook.definitions.segment import SegmentDefinition
 from worthbook.definitions.study import StudyDefinition
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.errors import Place
@@ -17,7 +18,7 @@ from worthbook.kernel.language import Text
 from worthbook.kernel.result import ColumnMeta
 from worthbook.kernel.units import Unit
 
-Maker = MeasureDefinition | ModelDefinition | FrameworkDefinition
+Maker = MeasureDefinition | ModelDefinition | FrameworkDefinition | SegmentDefinition
 """What makes columns about customers."""
 
 SCORE = "score"
@@ -42,9 +43,9 @@ Parse = Callable[[str, Place | None], ReadFormula]
 
 
 def columns_made(maker: Maker) -> tuple[str, ...]:
-    """The names of the columns that a measure, model or framework makes."""
+    """The names of the columns that a measure, model, framework or segment makes."""
     match maker:
-        case MeasureDefinition():
+        case MeasureDefinition() | SegmentDefinition():
             return (maker.name,)
         case ModelDefinition():
             return tuple(maker.gives)
@@ -57,7 +58,7 @@ def columns_made(maker: Maker) -> tuple[str, ...]:
 def unit_of(maker: Maker, column: str) -> Unit:
     """The unit of one of its columns."""
     match maker:
-        case MeasureDefinition():
+        case MeasureDefinition() | SegmentDefinition():
             return maker.unit
         case ModelDefinition():
             return maker.gives[column].unit
@@ -80,6 +81,8 @@ def needs(definition: Definition, parse: Parse) -> frozenset[str]:
             axes = definition.axes.values()
             cut = frozenset(column for axis in axes for column in (axis.column, axis.cut_column))
             return cut | _conditions(definition, parse)
+        case SegmentDefinition():
+            return _decided_by(definition, parse)
         case StudyDefinition():
             return frozenset({*definition.inputs.values(), *definition.optional.values()})
         case ReportDefinition():
@@ -110,7 +113,7 @@ def table_columns(table: TableDefinition, tables: Mapping[str, TableDefinition])
 def meta(maker: Maker, column: str, caveats: tuple[Text, ...]) -> ColumnMeta:
     """What one of its columns means."""
     match maker:
-        case MeasureDefinition():
+        case MeasureDefinition() | SegmentDefinition():
             return ColumnMeta(column, maker.title, maker.unit, maker.description, maker.source, caveats)
         case ModelDefinition():
             given = maker.gives[column]
@@ -119,6 +122,11 @@ def meta(maker: Maker, column: str, caveats: tuple[Text, ...]) -> ColumnMeta:
             title, labels = _framework_words(maker, column)
             unit = unit_of(maker, column)
             return ColumnMeta(column, title, unit, maker.description, maker.source, caveats, labels)
+
+
+def labels_of(maker: Maker, column: str) -> Mapping[str, Text]:
+    """For a column of named bands, cells or tiers: the title of each key; nothing for others."""
+    return _framework_words(maker, column)[1] if isinstance(maker, FrameworkDefinition) else {}
 
 
 def _framework_words(framework: FrameworkDefinition, column: str) -> tuple[Text, Mapping[str, Text]]:
@@ -138,6 +146,16 @@ def _within(framework: FrameworkDefinition, title: Text) -> Text:
 
 def _inner(framework: FrameworkDefinition, part: str) -> str:
     return f"{framework.name}__{part}"
+
+
+def _decided_by(segment: SegmentDefinition, parse: Parse) -> frozenset[str]:
+    """The columns in the condition of a segment; its events are columns under longer names."""
+    events = segment.columns_by_event
+    read = parse(segment.when, segment.place_of("when")).columns if segment.when else frozenset[str]()
+    listed = frozenset(events.values()) if segment.list else frozenset[str]()
+    return frozenset(events.get(name, name) for name in read) | (
+        listed - {f"{segment.name}__{each}" for each in segment.events}
+    )
 
 
 def _conditions(framework: FrameworkDefinition, parse: Parse) -> frozenset[str]:

@@ -11,6 +11,7 @@ from worthbook.definitions.formulas import FormulaReader
 from worthbook.definitions.framework import FrameworkDefinition
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.model import ModelDefinition
+from worthbook.definitions.segment import SegmentDefinition
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.errors import Fault, Place, Problem
 from worthbook.kernel.language import Text
@@ -78,6 +79,8 @@ def _maker(maker: Maker, formulas: FormulaReader) -> Node:
             axes = [column for axis in maker.axes.values() for column in (axis.column, axis.cut_column)]
             conditions = [name for cell in maker.cells if cell.when for name in _read(cell.when, formulas)]
             return Node(maker.place_of("axes"), (*axes, *(name for name in conditions if name not in maker.axes)))
+        case SegmentDefinition(when=str(when)):
+            return Node(maker.place_of("when"), _read(when, formulas))
         case _:
             return Node(maker.place, ())
 

@@ -236,10 +236,10 @@ def _rules(definition: FrameworkDefinition) -> Iterator[Problem]:
                 yield RULE_MISSING.problem(definition.place_of("cells", index), cell=cell.key)
             continue
         for name, axis in definition.axes.items():
-            yield from _unknown_bands(cell, _compared_with(name, cell.when), axis, where)
+            yield from _unknown_bands(cell, compared_with(name, cell.when), axis, where)
 
 
-def _compared_with(axis: str, condition: str) -> list[str]:
+def compared_with(axis: str, condition: str) -> list[str]:
     """The words that a condition compares an axis with: each must be one of its bands, or the rule could never hold."""
     listed = re.findall(rf"\b{axis}\s+(?:not\s+)?in\s*\(([^)]*)\)", condition, re.IGNORECASE)
     single = re.findall(rf"\b{axis}\s*(?:=|<>|!=)\s*({_STRING})", condition)

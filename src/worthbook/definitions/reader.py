@@ -28,6 +28,7 @@ from worthbook.definitions.model import ModelDefinition
 from worthbook.definitions.population import PopulationDefinition
 from worthbook.definitions.refusals import empty_texts, problems_of
 from worthbook.definitions.report import ReportDefinition
+from worthbook.definitions.segment import SegmentDefinition
 from worthbook.definitions.structure import StructureDefinition
 from worthbook.definitions.study import StudyDefinition
 from worthbook.definitions.table import TableDefinition
@@ -99,6 +100,7 @@ NOUNS: dict[str, type[Definition]] = {
         MeasureDefinition,
         ModelDefinition,
         FrameworkDefinition,
+        SegmentDefinition,
         StudyDefinition,
         ReportDefinition,
         IdentityDefinition,

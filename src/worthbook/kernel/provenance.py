@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, cast
 
-Kind = Literal["table", "population", "measure", "model", "framework", "study"]
+Kind = Literal["table", "population", "measure", "model", "framework", "segment", "study"]
 Fact = str | int | float | bool | None
 
 _ID_LENGTH = 16

@@ -23,6 +23,7 @@ from worthbook.definitions.own_layout import own_layouts
 from worthbook.definitions.population import PopulationDefinition
 from worthbook.definitions.reader import Reading, combine, in_reading_order, read_folder
 from worthbook.definitions.report import ReportDefinition
+from worthbook.definitions.segment import SegmentDefinition, with_events
 from worthbook.definitions.structure import StructureDefinition
 from worthbook.definitions.study import StudyDefinition
 from worthbook.definitions.table import TableDefinition
@@ -51,6 +52,7 @@ class Catalogue:
     measures: Mapping[str, MeasureDefinition]
     models: Mapping[str, ModelDefinition]
     frameworks: Mapping[str, FrameworkDefinition]
+    segments: Mapping[str, SegmentDefinition]
     studies: Mapping[str, StudyDefinition]
     reports: Mapping[str, ReportDefinition]
     instruments: Mapping[str, InstrumentDefinition]
@@ -62,7 +64,7 @@ class Catalogue:
     @classmethod
     def of(cls, definitions: Iterable[Definition]) -> Catalogue:
         """Index some definitions that have no problems."""
-        found = sorted(definitions, key=lambda each: each.name)
+        found = sorted(with_events(definitions), key=lambda each: each.name)
         return cls(
             tables=_by_name(found, TableDefinition),
             mappings=_mappings(found),
@@ -70,6 +72,7 @@ class Catalogue:
             measures=_by_name(found, MeasureDefinition),
             models=_by_name(found, ModelDefinition),
             frameworks=_by_name(found, FrameworkDefinition),
+            segments=_by_name(found, SegmentDefinition),
             studies=_by_name(found, StudyDefinition),
             reports=_by_name(found, ReportDefinition),
             instruments=_by_name(found, InstrumentDefinition),
@@ -85,6 +88,7 @@ class Catalogue:
             self.measures,
             self.models,
             self.frameworks,
+            self.segments,
             self.studies,
             self.reports,
             self.tables,
@@ -100,7 +104,8 @@ class Catalogue:
     @cached_property
     def makers(self) -> Mapping[str, Maker]:
         """Every column about customers, and what makes it."""
-        makers: tuple[Maker, ...] = (*self.measures.values(), *self.models.values(), *self.frameworks.values())
+        kinds: tuple[Mapping[str, Maker], ...] = (self.measures, self.models, self.frameworks, self.segments)
+        makers = (maker for kind in kinds for maker in kind.values())
         return {column: maker for maker in makers for column in columns.columns_made(maker)}
 
     @cached_property
@@ -122,7 +127,7 @@ class Catalogue:
         return found
 
     def maker(self, name: str) -> Maker:
-        """What makes a column; or the measure, model or framework of this name.
+        """What makes a column; or the measure, model, framework or segment of this name.
 
         Raises:
             WorthbookError: `name-unknown`.
@@ -134,7 +139,7 @@ class Catalogue:
         return made
 
     def columns_of(self, name: str) -> tuple[str, ...]:
-        """The columns that a measure, model or framework makes."""
+        """The columns that a measure, model, framework or segment makes."""
         return columns.columns_made(self.maker(name))
 
     def needs(self, name: str) -> frozenset[str]:
@@ -214,8 +219,10 @@ def read_own(folder: Path) -> Reading:
 def find_problems(reading: Reading) -> tuple[Problem, ...]:
     """What is wrong with each definition, and between them."""
     from worthbook.data.formula import parse  # noqa: PLC0415  see Catalogue.needs
+    from worthbook.planning.misfits import misfits  # noqa: PLC0415
 
-    return tuple(sorted((*reading.problems, *checks.problems(reading, parse)), key=in_reading_order))
+    found = (*reading.problems, *checks.problems(reading, parse), *misfits(reading.definitions))
+    return tuple(sorted(found, key=in_reading_order))
 
 
 def _mappings(definitions: Iterable[Definition]) -> dict[str, MappingDefinition]:

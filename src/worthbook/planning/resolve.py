@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from worthbook.data.engine import Snapshot
 from worthbook.data.formula import parse
 from worthbook.data.history import LINKS
+from worthbook.definitions.columns import Maker
 from worthbook.definitions.framework import FrameworkDefinition
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.model import ModelDefinition
 from worthbook.definitions.population import PopulationDefinition
+from worthbook.definitions.segment import SegmentDefinition
 from worthbook.definitions.table import TableColumnDefinition, TableDefinition
 from worthbook.kernel.provenance import Provenance, fingerprint
 from worthbook.planning.index import Catalogue
-
-Maker = MeasureDefinition | ModelDefinition | FrameworkDefinition
+from worthbook.scoring.segment import as_measure
 
 SQL_VERSION = "1"
 """Raised when the engine code changes a number, so that kept columns are not taken for new ones."""
@@ -136,6 +137,8 @@ class _Resolver:
                 return Provenance("measure", column, self.as_of, definition, f"sql {SQL_VERSION}", made_from)
             case ModelDefinition(estimator=estimator):
                 return Provenance("model", column, self.as_of, definition, estimator, (*made_from, self._people()))
+            case SegmentDefinition():
+                return Provenance("segment", column, self.as_of, definition, f"sql {SQL_VERSION}", made_from)
             case FrameworkDefinition(method=method):
                 return Provenance("framework", column, self.as_of, definition, method, (*made_from, self._people()))
 
@@ -178,6 +181,8 @@ class _Resolver:
         """The book's settings that the maker reads."""
         if isinstance(maker, MeasureDefinition):
             used = parse(maker.formula).settings
+        elif isinstance(maker, SegmentDefinition) and maker.when is not None:
+            used = parse(maker.when).settings
         elif isinstance(maker, ModelDefinition):
             used = frozenset(maker.options)
         else:
@@ -196,8 +201,8 @@ class _Resolver:
             if self.catalogue.needs(name) & {measure.name for measure in waiting}:
                 yield FormulaStep(tuple(waiting))
                 waiting = []
-            if isinstance(maker, MeasureDefinition):
-                waiting.append(maker)
+            if isinstance(maker, MeasureDefinition | SegmentDefinition):
+                waiting.append(_arithmetic(maker))
             elif isinstance(maker, ModelDefinition):
                 yield ModelStep(maker)
             else:
@@ -209,9 +214,17 @@ class _Resolver:
         """Measures whose whole ancestry is measures."""
         chosen: dict[str, MeasureDefinition] = {}
         for name, maker in self.makers.items():
-            if isinstance(maker, MeasureDefinition) and (maker.table or self.catalogue.needs(name) <= set(chosen)):
-                chosen[name] = maker
+            from_rows = isinstance(maker, MeasureDefinition) and maker.table is not None
+            if isinstance(maker, MeasureDefinition | SegmentDefinition) and (
+                from_rows or self.catalogue.needs(name) <= set(chosen)
+            ):
+                chosen[name] = _arithmetic(maker)
         return tuple(chosen.values())
+
+
+def _arithmetic(maker: MeasureDefinition | SegmentDefinition) -> MeasureDefinition:
+    """A segment is made as a measure of yes and no is: its condition over columns."""
+    return as_measure(maker) if isinstance(maker, SegmentDefinition) else maker
 
 
 def missing(steps: Sequence[Step], have: Iterable[str], needs: Mapping[str, frozenset[str]]) -> tuple[Step, ...]:

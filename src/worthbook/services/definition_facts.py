@@ -12,6 +12,7 @@ from worthbook.definitions.instrument import InstrumentDefinition
 from worthbook.definitions.mapping import MappingDefinition
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.model import ModelDefinition
+from worthbook.definitions.segment import SegmentDefinition
 from worthbook.definitions.structure import StructureDefinition
 from worthbook.definitions.study import StudyDefinition
 from worthbook.kernel.language import Text
@@ -48,6 +49,11 @@ _LABELS: Mapping[str, Text] = {
     "options": Text(en="Options", zh="选项"),
     "method": Text(en="Method", zh="方法"),
     "score_cuts": Text(en="Cuts of the score", zh="总分切点"),
+    "when": Text(en="Who", zh="条件"),
+    "list": Text(en="List", zh="名单"),
+    "strategy": Text(en="Strategy", zh="策略"),
+    "service_level": Text(en="Service level", zh="服务标准"),
+    "next_action": Text(en="Next action", zh="下一步"),
     "derived_from": Text(en="Derived from", zh="派生自"),
     "key": Text(en="One row per", zh="每行对应"),
     "where": Text(en="Only rows with", zh="仅计入"),
@@ -79,7 +85,7 @@ _WHOLE_HISTORY = Text(en="the whole history up to the date", zh="截至评估日
 _UNKNOWN = Text(en="unknown, not zero", zh="未知（不按0计）")
 
 
-def facts_of(definition: Definition) -> tuple[Fact, ...]:
+def facts_of(definition: Definition) -> tuple[Fact, ...]:  # noqa: PLR0911 - one return a kind
     """What decides the numbers of a definition."""
     match definition:
         case MeasureDefinition():
@@ -89,6 +95,8 @@ def facts_of(definition: Definition) -> tuple[Fact, ...]:
             return (_fact("estimator", definition.estimator), *_pairs("inputs", definition.inputs), *options)
         case FrameworkDefinition():
             return (_fact("method", definition.method), *_list("score_cuts", definition.score_cuts))
+        case SegmentDefinition():
+            return tuple(_segment(definition))
         case StudyDefinition():
             inputs, optional = _pairs("inputs", definition.inputs), _pairs("optional", definition.optional)
             return (_fact("method", definition.method), *inputs, *optional, *_pairs("options", definition.options))
@@ -135,6 +143,17 @@ def _measure(definition: MeasureDefinition) -> Iterator[Fact]:
         empty = _UNKNOWN if definition.empty == "unknown" else None
         yield _fact("empty", definition.empty, empty)
     yield from _better(definition.better)
+
+
+def _segment(definition: SegmentDefinition) -> Iterator[Fact]:
+    for key in ("when", "list"):
+        text = getattr(definition, key)
+        if text is not None:
+            yield _fact(key, text)
+    for key in ("strategy", "service_level", "next_action"):
+        words = getattr(definition, key)
+        if words is not None:
+            yield _fact(key, words.en, words)
 
 
 def _plain(definition: Definition) -> Iterator[Fact]:

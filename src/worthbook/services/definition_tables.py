@@ -8,10 +8,12 @@ from worthbook.definitions.identity import IdentityDefinition
 from worthbook.definitions.instrument import ASPECTS, InstrumentDefinition, Scale
 from worthbook.definitions.mapping import MappingDefinition
 from worthbook.definitions.model import ModelDefinition
+from worthbook.definitions.segment import SegmentDefinition
 from worthbook.definitions.structure import StructureDefinition
 from worthbook.definitions.table import TableColumnDefinition, TableDefinition
 from worthbook.definitions.vocabulary import VocabularyDefinition
 from worthbook.kernel.language import Text
+from worthbook.kernel.period import Window
 from worthbook.kernel.result import Table, TableColumn
 from worthbook.kernel.units import Unit, Value
 
@@ -28,6 +30,7 @@ _CUTS = TableColumn("cuts", Text(en="Cuts", zh="切点"), Unit.TEXT)
 _BANDS = TableColumn("bands", Text(en="Bands, lowest first", zh="分段（由低到高）"), Unit.TEXT)
 _FROM = TableColumn("from", Text(en="From", zh="来自"), Unit.TEXT)
 _OTHERWISE = Text(en="otherwise", zh="其余")
+_WHOLE = Text(en="whole history", zh="全部历史")
 _PERSONAL = Text(en="Personal data.", zh="个人信息。")
 _SCALE = TableColumn("scale", Text(en="Scale", zh="量表"), Unit.TEXT)
 _ABOUT = TableColumn("about", Text(en="About", zh="所测内容"), Unit.TEXT)
@@ -39,6 +42,8 @@ def tables_of(definition: Definition) -> tuple[Table, ...]:  # noqa: PLR0911 - o
     match definition:
         case FrameworkDefinition():
             return (_axes(definition), _cells(definition))
+        case SegmentDefinition():
+            return (_events(definition),) if definition.events else ()
         case ModelDefinition():
             return (_given(definition),)
         case TableDefinition():
@@ -125,6 +130,21 @@ def _bands(axis: Axis) -> Text:
 
 def _band(title: str, points: float | None) -> str:
     return title if points is None else f"{title} ({points:g})"
+
+
+def _events(segment: SegmentDefinition) -> Table:
+    rows = tuple(
+        (name, each.title, each.table, _WHOLE if each.window is None else Window.parse(each.window).title, each.formula)
+        for name, each in segment.events.items()
+    )
+    columns = (
+        _NAME,
+        _TITLE,
+        TableColumn("table", Text(en="Table", zh="数据表"), Unit.ID),
+        TableColumn("window", Text(en="Window", zh="时间窗口"), Unit.TEXT),
+        TableColumn("formula", Text(en="Formula", zh="公式"), Unit.TEXT),
+    )
+    return Table("events", Text(en="Events", zh="事件"), columns, rows)
 
 
 def _given(model: ModelDefinition) -> Table:

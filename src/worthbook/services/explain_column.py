@@ -14,6 +14,7 @@ from worthbook.data.rows import SourceRow, customer_rows
 from worthbook.definitions.columns import Maker
 from worthbook.definitions.framework import FrameworkDefinition
 from worthbook.definitions.measure import MeasureDefinition
+from worthbook.definitions.segment import SegmentDefinition
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Language, Text
@@ -24,6 +25,7 @@ from worthbook.planning.run import AxisThresholds
 from worthbook.scoring.change import Change
 from worthbook.scoring.explain import Explanation, explain
 from worthbook.scoring.place import Case
+from worthbook.scoring.segment import segment_formula
 from worthbook.services.find_book import find_book
 from worthbook.services.known_customer import meant, shown
 from worthbook.services.open_book import TRANSACTIONS, OpenBook, open_book
@@ -253,6 +255,8 @@ def _how(maker: Maker) -> str:
             return maker.formula
         case FrameworkDefinition():
             return maker.method
+        case SegmentDefinition():
+            return segment_formula(maker)
         case _:
             return maker.estimator
 

@@ -12,6 +12,7 @@ from worthbook.definitions.instrument import InstrumentDefinition
 from worthbook.definitions.mapping import MappingDefinition
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.model import ModelDefinition
+from worthbook.definitions.segment import SegmentDefinition
 from worthbook.definitions.structure import StructureDefinition
 from worthbook.definitions.study import StudyDefinition
 from worthbook.definitions.table import TableDefinition
@@ -31,6 +32,7 @@ KINDS: Mapping[str, Text] = {
     "measures": Text(en="Measures", zh="指标"),
     "models": Text(en="Models", zh="模型"),
     "frameworks": Text(en="Frameworks", zh="分层框架"),
+    "segments": Text(en="Segments", zh="客群"),
     "studies": Text(en="Studies", zh="专题研究"),
     "reports": Text(en="Reports", zh="报告"),
     "tables": Text(en="Tables", zh="数据表"),
@@ -88,6 +90,7 @@ def definitions_of(catalogue: Catalogue, kind: str) -> tuple[Definition, ...]:
         "measures": catalogue.measures,
         "models": catalogue.models,
         "frameworks": catalogue.frameworks,
+        "segments": catalogue.segments,
         "studies": catalogue.studies,
         "reports": catalogue.reports,
         "tables": catalogue.tables,
@@ -110,6 +113,8 @@ def _about(definition: Definition) -> Text:  # noqa: PLR0911 - one return a kind
         case FrameworkDefinition() | StructureDefinition():
             parts = definition.cells if isinstance(definition, FrameworkDefinition) else definition.constructs.values()
             return _joined(part.title for part in parts)
+        case SegmentDefinition():
+            return _names([each for each in (definition.when, definition.list) if each is not None])
         case TableDefinition():
             return _names(definition.columns)
         case MappingDefinition():
