@@ -26,6 +26,7 @@ KEYS = {
     "contracts": ("contract_id",),
     "cost_pools": ("pool_id", "month"),
     "customer_costs": (),
+    "customer_lists": ("list_name", "customer_id"),
     "customers": ("customer_id",),
     "exchange_rates": ("currency", "valid_from"),
     "holdings": ("customer_id", "product_id", "month"),
