@@ -1,29 +1,93 @@
-"""`worthbook compare`: what differs between two kept evaluations."""
+"""`worthbook compare`: what differs between two moments, and who moved between the cells of a framework."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from worthbook.cli.console import JsonOption, LanguageOption, answering, language_of, print_json
+from worthbook.cli.console import (
+    JsonOption,
+    LanguageOption,
+    ShowPersonalOption,
+    answering,
+    language_of,
+    print_json,
+)
+
+if TYPE_CHECKING:
+    from worthbook.kernel.language import Language
+    from worthbook.services.compare_runs import Comparison
+
+_DRAWN = ("cells",)
 
 
 def compare(
     book: Annotated[Path, typer.Argument(help="The book.", show_default=False)],
-    before: Annotated[str, typer.Argument(help="A run, or the beginning of its name.", show_default=False)],
-    after: Annotated[str, typer.Argument(help="Another run.", show_default=False)],
+    before: Annotated[
+        str, typer.Argument(help="A date, or a kept run or the beginning of its name.", show_default=False)
+    ],
+    after: Annotated[str, typer.Argument(help="Another date or run.", show_default=False)],
+    framework: Annotated[
+        str, typer.Option("--framework", "-f", help="Whose cells; by default the one that leads the report.")
+    ] = "",
+    to_framework: Annotated[str, typer.Option(help="The framework at the later moment, if it is another.")] = "",
+    by: Annotated[str, typer.Option(help="Count by group as well: region, kind, a framework.")] = "",
+    cell: Annotated[
+        str,
+        typer.Option(
+            metavar="BEFORE,AFTER",
+            help="With --to: the customers of one cell, such as vip,small; no-customer and not-placed are cells too.",
+        ),
+    ] = "",
+    to: Annotated[
+        Path | None, typer.Option(help="Write a page (HTML), or with --cell the list of customers (CSV, Parquet).")
+    ] = None,
+    show_personal: ShowPersonalOption = False,
     language: LanguageOption = "en",
     as_json: JsonOption = False,
 ) -> None:
-    """Compare two kept evaluations: what was made differently, how totals changed, and who moved between tiers."""
+    """Compare two dates or kept runs: how totals changed, and who moved from which cell to which, with their value."""
     chosen = language_of(language)
+    pair = _cells(cell, to)
     with answering(chosen, as_json=as_json):
-        from worthbook.services.compare_runs import compare_runs  # noqa: PLC0415
+        from worthbook.services.compare_runs import Question, compare_runs, list_movers  # noqa: PLC0415
 
-        comparison = compare_runs(book, before, after)
-        if as_json:
-            print_json(comparison.as_json())
-        else:
-            typer.echo(comparison.say(chosen))
+        question = Question(before, after, framework or None, to_framework or None, by or None)
+        if pair is not None and to is not None:
+            count = list_movers(book, question, *pair, to, show_personal=show_personal)
+            print_json({"customers": count, "written": str(to)}) if as_json else typer.echo(f"{count:,}  {to}")
+            return
+        _show(compare_runs(book, question), chosen, to, as_json=as_json)
+
+
+def _cells(cell: str, to: Path | None) -> tuple[str, str] | None:
+    """The two cells, where a list is asked for."""
+    if not cell:
+        return None
+    first, comma, last = (part.strip() for part in cell.partition(","))
+    if not comma or to is None or to.suffix not in {".csv", ".parquet"}:
+        message = "--cell is written as BEFORE,AFTER and needs --to FILE.csv or FILE.parquet"
+        raise typer.BadParameter(message)
+    return first, last
+
+
+def _show(comparison: Comparison, language: Language, to: Path | None, *, as_json: bool) -> None:
+    written = []
+    if to is not None:
+        from worthbook.services.write_study import write_study  # noqa: PLC0415
+
+        written.append(
+            write_study(comparison.study, to, language, notes=comparison.notes, currency=comparison.currency)
+        )
+    if as_json:
+        print_json({**comparison.as_json(), "written": [str(file) for file in written]})
+        return
+    from worthbook.reporting.study_terminal import print_study  # noqa: PLC0415
+
+    tables = () if comparison.totals is None else (comparison.totals,)
+    print_study(
+        comparison.study, language, comparison.notes, written,
+        currency=comparison.currency, without=_DRAWN, more=tables,
+    )  # fmt: skip

@@ -19,6 +19,7 @@ from worthbook.planning.studies.concentration import CONCENTRATION
 from worthbook.planning.studies.context import Made, Method, StudyContext
 from worthbook.planning.studies.forecast import FORECAST
 from worthbook.planning.studies.health import HEALTH
+from worthbook.planning.studies.migration import MIGRATION
 from worthbook.planning.studies.purchase_models import PURCHASE_MODELS
 from worthbook.planning.studies.rhythm import RHYTHM
 from worthbook.planning.studies.survey_methods import SURVEY_METHODS
@@ -38,6 +39,7 @@ METHODS: Mapping[str, Method] = {
     "value_spread": VALUE_SPREAD,
     COMPARING: PURCHASE_MODELS,
     "health": HEALTH,
+    "migration": MIGRATION,
     **SURVEY_METHODS,
 }
 """Every method by the name under which definitions ask for it."""

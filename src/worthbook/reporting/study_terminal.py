@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worthbook.kernel.language import Language, Text
-from worthbook.kernel.result import Finding, Study
+from worthbook.kernel.result import Finding, Study, Table
 from worthbook.kernel.units import Unit, Value, show
 from worthbook.reporting.screen import Screen
 from worthbook.reporting.terminal import plain
@@ -23,12 +23,16 @@ _CAVEATS = Text(en="Bear in mind", zh="注意")
 _WRITTEN = Text(en="Written: {file}", zh="已写入：{file}")
 
 
-def print_study(
+def print_study(  # noqa: PLR0913 - what was found, and how it is said
     study: Study,
     language: Language,
     notes: Sequence[Finding] = (),
     written: Sequence[Path] = (),
     console: Console | None = None,
+    *,
+    currency: str = "",
+    without: Collection[str] = (),
+    more: Sequence[Table] = (),
 ) -> None:
     """Print a study.
 
@@ -38,17 +42,20 @@ def print_study(
         notes: what was noticed while the data were read.
         written: files that hold more.
         console: where to; by default standard output.
+        currency: of the amounts.
+        without: tables that are there to be drawn.
+        more: tables that stand beside the study, shown after its own.
     """
 
     def say(cell: Value | Text, unit: Unit) -> str:
-        return cell.say(language) if isinstance(cell, Text) else show(cell, unit, language)
+        return cell.say(language) if isinstance(cell, Text) else show(cell, unit, language, currency)
 
     screen = Screen.of(language, console)
     screen.heading(study.title)
     screen.blank()
     screen.sentences(study.findings)
-    drawn = {chart.table for chart in study.charts if len(chart.y) == _OUTLINED}
-    for table in (table for table in study.tables if table.name not in drawn):
+    drawn = {*without, *(chart.table for chart in study.charts if len(chart.y) == _OUTLINED)}
+    for table in (*(table for table in study.tables if table.name not in drawn), *more):
         screen.table(table, say, _MOST_ROWS)
     for title, findings in ((_NOTES, notes), (_CAVEATS, [Finding(caveat) for caveat in study.caveats])):
         if findings:

@@ -76,7 +76,7 @@ WORDS: Mapping[str, Text] = {
     "trust_link": Text(en="How far to trust it", zh="查看可信程度"),
     # studies
     "studies": Text(en="Studies", zh="专题分析"),
-    "one_study": Text(en="Survey study", zh="调查分析"),
+    "one_study": Text(en="Study", zh="专题研究"),
     "data_table": Text(en="Data of this chart", zh="图表数据"),
     "more_table": Text(en="Table: {title}", zh="数据表：{title}"),
     "rows_shown": Text(en="The first {shown} of {total} rows.", zh="仅列出前 {shown} 行，共 {total} 行。"),

@@ -29,6 +29,7 @@ from worthbook.planning.survey_weights import to_margins
 from worthbook.planning.surveys import BookSurveys, FileSurveys, Surveys
 from worthbook.services.open_book import open_book
 from worthbook.services.own_definitions import definitions_folder
+from worthbook.services.study_json import sentences_json, study_json
 
 NOT_SCORED = Fault(
     "survey-not-scored",
@@ -73,17 +74,8 @@ class SurveyAnswer:
 
     def as_json(self) -> dict[str, object]:
         """Plain values, for programs: every table as a list of rows."""
-        return {
-            "study": self.study.name,
-            "instrument": self.instrument,
-            "facts": dict(self.study.facts),
-            **{table.name: [dict(zip([c.name for c in table.columns], map(_plain, row), strict=True))
-                            for row in table.rows] for table in self.study.tables},
-            "findings": [_both(finding.text) for finding in self.study.findings],
-            "notes": [_both(finding.text) for finding in self.notes],
-            "caveats": [_both(caveat) for caveat in self.study.caveats],
-            "source": self.study.source,
-        }  # fmt: skip
+        notes = sentences_json(self.notes)
+        return {**study_json(self.study), "instrument": self.instrument, "notes": notes}
 
 
 @dataclass(frozen=True)
@@ -270,11 +262,3 @@ def _asking(
     """The study's definition, asking about this instrument with these options."""
     given = {key: value for key, value in options.items() if value is not None}
     return definition.model_copy(update={"options": {**definition.options, "instrument": instrument.name, **given}})
-
-
-def _both(text: Text) -> dict[str, str]:
-    return {"en": text.en, "zh": text.zh}
-
-
-def _plain(cell: object) -> object:
-    return _both(cell) if isinstance(cell, Text) else cell

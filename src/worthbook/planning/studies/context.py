@@ -22,6 +22,7 @@ from worthbook.kernel.provenance import Provenance
 from worthbook.kernel.result import ColumnMeta, Finding, Table, TableColumn
 from worthbook.kernel.units import Unit, Value
 from worthbook.planning.lifetimes import Lifetimes
+from worthbook.planning.migration import Migration
 from worthbook.planning.structures import Structure
 from worthbook.planning.surveys import NoSurveys, Surveys
 
@@ -58,6 +59,8 @@ class StudyContext:
     """Whom a file says to have been invited to a survey."""
     costs: CostSheet | None = None
     """What functions cost, where it was given beside the definitions."""
+    migration: Migration | None = None
+    """Who moved from where to where, where two evaluations are compared."""
 
     future_lines: int = 0
     """Lines that were rejected because they lie in the future."""
