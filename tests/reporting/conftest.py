@@ -10,7 +10,15 @@ from decimal import Decimal
 import pytest
 
 from tests.reporting.charted import charts, revenue_bars, text
-from worthbook.kernel.evaluation import AxisResult, CellResult, Evaluation, FrameworkResult, ModelResult, SourceFile
+from worthbook.kernel.evaluation import (
+    AxisResult,
+    CellResult,
+    Evaluation,
+    FrameworkResult,
+    ModelResult,
+    SourceFile,
+    Waiting,
+)
 from worthbook.kernel.language import Text
 from worthbook.kernel.provenance import Kind, Provenance
 from worthbook.kernel.result import Chart, ChartKind, ColumnMeta, Finding, Study, Table, TableColumn
@@ -222,6 +230,15 @@ def evaluation(currency: str = "CNY", title: str = "示例商店 Demo Shop") -> 
             "p_alive__sum": 9512.2,
         },
         cautions=(Finding(text("9 lines of the file could not be read.", "文件中有9行无法读取。"), "warning"),),
+        waiting=(
+            Waiting(
+                "satisfaction_loyalty",
+                text("Satisfaction and loyalty", "满意与忠诚"),
+                text("What customers say against what they do.", "客户的说法与行为对照。"),
+                (text("Answers to surveys", "问卷回答"), text("Invoices", "发票")),
+                "Jones and Sasser (1995) (A24)",
+            ),
+        ),
     )  # fmt: skip
 
 

@@ -162,6 +162,11 @@ def test_the_grade_stands_before_the_forecast(page: str, language: Language) -> 
     assert page.index(badge) < page.index('id="study-expected_12m"')
 
 
+def test_what_a_framework_waits_for_is_told(page: str, language: Language) -> None:
+    needs = {"en": "Answers to surveys, Invoices", "zh": "问卷回答、发票"}[language]
+    assert f"<td>{needs}</td>" in page
+
+
 def test_titles_that_a_user_wrote_are_escaped(make_evaluation: Make) -> None:
     hostile = '</title><script>alert("x")</script>'
     page = render_page(make_evaluation("CNY", hostile), "zh")

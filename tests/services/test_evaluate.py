@@ -10,6 +10,7 @@ import pytest
 
 from worthbook.kernel.errors import WorthbookError
 from worthbook.services.evaluate import evaluate, evaluate_files
+from worthbook.services.ingest_files import ingest_files
 from worthbook.services.open_book import OpenBook, open_book
 
 MakeBook = Callable[[str], Path]
@@ -115,3 +116,42 @@ def test_two_processes_evaluate_one_book_at_once(orders: Path, tmp_path: Path) -
     command = [str(program), "evaluate", str(orders), "--book", str(folder)]
     running = [subprocess.Popen([*command, "--to", str(tmp_path / name)]) for name in ("one", "two")]
     assert [process.wait(120) for process in running] == [0, 0]
+
+
+def test_only_the_frameworks_asked_for_are_made(orders: Path, tmp_path: Path) -> None:
+    book, _ = ingest_files([orders], tmp_path / "narrow.book", currency="CNY")
+    with open_book(book.folder) as opened:
+        run = evaluate(opened, frameworks=["activity"])
+    assert [framework.name for framework in run.evaluation.frameworks] == ["activity"]
+    assert not any("p_alive" in sheet.columns for sheet in run.sheets)
+
+
+def test_what_is_not_a_report_or_a_framework_is_told_together(opened: OpenBook) -> None:
+    with pytest.raises(WorthbookError) as caught:
+        evaluate(opened, report="overvieww", frameworks=["rfmm", "gradess"])
+    assert str(caught.value) == (
+        "[report-unknown] There is no report 'overvieww'.\n"
+        "  hint: `worthbook list reports` shows all. Did you mean 'overview'?\n"
+        "[framework-unknown] There is no framework 'rfmm'.\n"
+        "  hint: `worthbook list frameworks` shows all. Did you mean 'rfm'?\n"
+        "[framework-unknown] There is no framework 'gradess'.\n"
+        "  hint: `worthbook list frameworks` shows all. Did you mean 'grades'?"
+    )
+
+
+def test_the_report_of_frameworks_shows_every_one_or_says_what_it_waits_for(opened: OpenBook) -> None:
+    evaluation = evaluate(opened, report="frameworks").evaluation
+    shown = [each.name for each in (*evaluation.frameworks, *evaluation.waiting)]
+    assert sorted(shown) == sorted(opened.catalogue.frameworks)
+
+
+def test_a_framework_without_its_table_waits_for_it(opened: OpenBook) -> None:
+    waiting = {each.name: each for each in evaluate(opened, report="frameworks").evaluation.waiting}
+    assert [need.en for need in waiting["satisfaction_loyalty"].needs] == ["Answers"]
+
+
+def test_a_framework_whose_column_nobody_has_waits_for_the_column(book_of: MakeBook) -> None:
+    folder = book_of("customer,date\nA,2026-01-05\nB,2026-02-07\n")
+    with open_book(folder) as opened:
+        waiting = {each.name: each for each in evaluate(opened).evaluation.waiting}
+    assert [need.en for need in waiting["customer_pyramid"].needs] == ["Revenue, last 12 months"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,10 @@ from worthbook.cli.console import (
     language_of,
     print_json,
 )
+
+if TYPE_CHECKING:
+    from worthbook.kernel.language import Language
+    from worthbook.services.evaluate import Evaluated
 
 
 def evaluate(
@@ -33,6 +37,10 @@ def evaluate(
     to: Annotated[
         Path | None, typer.Option(help="Where to write the report and lists; by default into the book.")
     ] = None,
+    report: Annotated[str, typer.Option(help="What to show: a report by its name (`worthbook list reports`).")] = "",
+    framework: Annotated[
+        list[str] | None, typer.Option(help="Show only these frameworks, by name, joined by commas.", metavar="NAME")
+    ] = None,
     bom: Annotated[bool, typer.Option(help="Mark the CSV as UTF-8 for Excel.")] = True,
     show_personal: ShowPersonalOption = False,
     language: LanguageOption = "en",
@@ -40,6 +48,7 @@ def evaluate(
 ) -> None:
     """Evaluate all customers: a summary here, report.html, and the customers as XLSX, CSV and Parquet."""
     chosen = language_of(language)
+    only = [name.strip() for names in framework or () for name in names.split(",") if name.strip()]
     named, pairs = files_and_pairs(files, by_hand=by_hand)
     with answering(chosen, as_json=as_json):
         from worthbook.services.evaluate import evaluate_files  # noqa: PLC0415
@@ -47,6 +56,8 @@ def evaluate(
         answer = evaluate_files(
             named,
             as_of=as_of or None,
+            report=report or None,
+            frameworks=only,
             folder=book,
             mapping=mapping or None,
             pairs=pairs,
@@ -59,6 +70,16 @@ def evaluate(
         if as_json:
             print_json(answer.as_json())
         else:
-            from worthbook.reporting.terminal import print_summary  # noqa: PLC0415
+            _print(answer, chosen, only)
 
-            print_summary(answer.evaluation, chosen, answer.written)
+
+def _print(answer: Evaluated, language: Language, only: list[str]) -> None:
+    """The frameworks that were asked for by name, or the summary."""
+    if only:
+        from worthbook.reporting.framework_terminal import print_frameworks  # noqa: PLC0415
+
+        print_frameworks(answer.evaluation, only, language, answer.written)
+    else:
+        from worthbook.reporting.terminal import print_summary  # noqa: PLC0415
+
+        print_summary(answer.evaluation, language, answer.written)

@@ -214,7 +214,7 @@ class _Checks:
         frameworks, studies = self._named(FrameworkDefinition), self._named(StudyDefinition)
         lists: tuple[tuple[str, str, tuple[str, ...], Collection[str]], ...] = (
             ("headline", "framework", definition.headline, frameworks),
-            ("frameworks", "framework", definition.frameworks, frameworks),
+            ("frameworks", "framework", definition.listed_frameworks, frameworks),
             ("studies", "study", definition.studies, studies),
             ("columns", "column", definition.columns, self.makers),
         )

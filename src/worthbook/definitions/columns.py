@@ -70,7 +70,7 @@ def needs(definition: Definition, parse: Parse) -> frozenset[str]:
     """The names that it is made from directly.
 
     A measure over a table has none: it is made from rows. A study names columns, models or frameworks, a report all
-    that it shows, a table other tables.
+    that it shows by name, a table other tables.
     """
     match definition:
         case MeasureDefinition(table=None):
@@ -86,7 +86,8 @@ def needs(definition: Definition, parse: Parse) -> frozenset[str]:
         case StudyDefinition():
             return frozenset({*definition.inputs.values(), *definition.optional.values()})
         case ReportDefinition():
-            return frozenset({*definition.headline, *definition.frameworks, *definition.studies, *definition.columns})
+            named = (*definition.headline, *definition.listed_frameworks, *definition.studies, *definition.columns)
+            return frozenset(named)
         case TableDefinition():
             return frozenset(tables_behind(definition))
         case _:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from worthbook.definitions.definition import Definition, Name
 from worthbook.definitions.study import FindingDefinition
@@ -15,7 +15,8 @@ class ReportDefinition(Definition):
 
     headline: tuple[Name, ...]
     """The framework that leads the summary: the first of these that could place anyone."""
-    frameworks: tuple[Name, ...]
+    frameworks: tuple[Name, ...] | Literal["every"]
+    """In order, or `every` framework there is; those of the book's own definitions are added to either."""
     studies: tuple[Name, ...]
     columns: tuple[Name, ...]
     """Columns of the customer list, in order, beside those of the frameworks."""
@@ -23,3 +24,8 @@ class ReportDefinition(Definition):
     """What leads the summary; facts are those of the evaluation and, as `study__fact`, of its studies."""
     cautions: tuple[FindingDefinition, ...] = ()
     """What to know before relying on it, said where it applies."""
+
+    @property
+    def listed_frameworks(self) -> tuple[Name, ...]:
+        """Those that it names; none where it shows every one."""
+        return () if self.frameworks == "every" else self.frameworks

@@ -71,6 +71,18 @@ class FrameworkResult:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A framework that could place nobody, because what it is made from is not known of anyone."""
+
+    name: str
+    title: Text
+    description: Text
+    needs: tuple[Text, ...]
+    """What would let it place customers: tables that the book does not hold, or columns that nobody has."""
+    source: str
+
+
+@dataclass(frozen=True)
 class ModelResult:
     """A fitted model and how far to trust it."""
 
@@ -114,7 +126,7 @@ class Evaluation:
     customers: int
     headline: FrameworkResult
     frameworks: tuple[FrameworkResult, ...]
-    """All frameworks, the headline among them."""
+    """Those that could place anyone, the headline among them."""
     models: tuple[ModelResult, ...]
     studies: tuple[Study, ...]
     columns: tuple[ColumnMeta, ...]
@@ -125,6 +137,8 @@ class Evaluation:
     cautions: tuple[Finding, ...] = ()
     """What to know before relying on it: data problems, thin history, missing costs."""
     facts: Mapping[str, Value] = field(default_factory=dict)
+    waiting: tuple[Waiting, ...] = ()
+    """Frameworks that were asked for and could place nobody."""
 
     def study(self, name: str) -> Study | None:
         """One of the studies, if it was made."""

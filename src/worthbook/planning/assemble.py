@@ -30,6 +30,7 @@ from worthbook.planning.store import KeptRun, Store
 from worthbook.planning.study import COMPARING, StudyContext, make_study
 from worthbook.planning.surveys import BookSurveys
 from worthbook.planning.trials import split_of
+from worthbook.planning.waiting import waiting
 
 ASSEMBLY_VERSION = "1"
 """Raised when an evaluation is put together differently from the same columns."""
@@ -58,9 +59,12 @@ def assemble(  # noqa: PLR0913, PLR0917 - a book's parts, what to say of it, wha
     report: ReportDefinition,
     as_of: dt.date,
 ) -> KeptRun:
-    """Evaluate what a report asks for as at a date; if nothing has changed since that was last done, find it."""
+    """Evaluate what a report asks for as at a date; if nothing has changed since that was last done, find it.
+
+    The report lists its frameworks (see `planning.asked`).
+    """
     asked = tuple(
-        dict.fromkeys((VALUE_COLUMN, *report.frameworks, *report.columns, *_study_columns(catalogue, report)))
+        dict.fromkeys((VALUE_COLUMN, *report.listed_frameworks, *report.columns, *_study_columns(catalogue, report)))
     )
     plan = resolve(catalogue, snapshot, asked, as_of)
     made_from = [plan.provenance[name].id for name in asked]
@@ -93,7 +97,9 @@ def _evaluated(
     bench: Workbench, about: About, report: ReportDefinition, run_id: str
 ) -> tuple[Evaluation, Mapping[str, Provenance]]:
     catalogue = bench.catalogue
-    frameworks = tuple(laid(bench, catalogue.frameworks[name]) for name in report.frameworks)
+    frameworks = tuple(laid(bench, catalogue.frameworks[name]) for name in report.listed_frameworks)
+    placing = tuple(each for each in frameworks if any(cell.customers for cell in each.cells))
+    placed = [each.name for each in placing]
     definitions = [model for model in catalogue.models.values() if set(model.gives) & set(bench.sheets)]
     weighed = _weighed(bench, about.first, report)
     models = tuple(assess(bench, model, about.first, weighed) for model in definitions)
@@ -128,14 +134,19 @@ def _evaluated(
         currency=about.currency,
         customers=customers,
         headline=headline,
-        frameworks=frameworks,
+        frameworks=placing,
         models=models,
         studies=studies,
-        columns=tuple(catalogue.meta(name) for name in dict.fromkeys((*report.frameworks, *report.columns))),
+        columns=tuple(catalogue.meta(name) for name in dict.fromkeys((*placed, *report.columns))),
         findings=_told(bench, report, facts, about.currency, "findings"),
         sources=about.sources,
         cautions=(*about.notes, *_told(bench, report, facts, about.currency, "cautions")),
         facts=facts,
+        waiting=tuple(
+            waiting(bench, catalogue.frameworks[name], customers)
+            for name in report.listed_frameworks
+            if name not in placed
+        ),
     )
     return evaluation, {study.name: study.provenance for study in studies}
 

@@ -27,6 +27,7 @@ _CLASSES: Mapping[str, type] = {
         evaluation.CellResult,
         evaluation.AxisResult,
         evaluation.FrameworkResult,
+        evaluation.Waiting,
         evaluation.ModelResult,
         evaluation.SourceFile,
         evaluation.Evaluation,

@@ -59,11 +59,13 @@ class Catalogue:
     structures: Mapping[str, StructureDefinition]
     identities: Mapping[str, IdentityDefinition]
     vocabularies: Mapping[str, VocabularyDefinition]
+    own: frozenset[str] = frozenset()
+    """The names of the definitions that the book itself adds or puts in the place of shipped ones."""
     _needs: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def of(cls, definitions: Iterable[Definition]) -> Catalogue:
-        """Index some definitions that have no problems."""
+    def of(cls, definitions: Iterable[Definition], own: Iterable[str] = ()) -> Catalogue:
+        """Index some definitions that have no problems; `own` are the names of those that are the book's."""
         found = sorted(with_events(definitions), key=lambda each: each.name)
         return cls(
             tables=_by_name(found, TableDefinition),
@@ -79,6 +81,7 @@ class Catalogue:
             structures=_by_name(found, StructureDefinition),
             identities=_by_name(found, IdentityDefinition),
             vocabularies=_by_name(found, VocabularyDefinition),
+            own=frozenset(own),
         )
 
     @cached_property
@@ -192,7 +195,7 @@ def read_catalogue(own: Path | None = None) -> Catalogue:
     added = Reading() if own is None else read_own(own)
     reading = combine(combine(read_shipped(), recipes), added)
     raise_all(find_problems(reading) if added.definitions or recipes.definitions else reading.problems)
-    return Catalogue.of(reading.definitions)
+    return Catalogue.of(reading.definitions, own=(definition.name for definition in added.definitions))
 
 
 def read_recipes() -> Reading:

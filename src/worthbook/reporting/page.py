@@ -108,6 +108,7 @@ class _Page:
             "trust": it.models,
             "studies": [study for study in it.studies if _says_something(study)],
             "frameworks": len(it.frameworks) > 1,
+            "waiting": it.waiting,
             "models": it.models,
             "columns": it.columns,
             "sources": True,

@@ -59,8 +59,8 @@ def print_summary(
     terminal = console if console is not None else Terminal(highlight=False)
     width = min(terminal.width, WIDEST)
     mark = "#" if terminal.options.ascii_only else "█"
-    table = _table(evaluation.headline, language, evaluation.currency, width, mark)
-    below = [*_below_table(evaluation.headline, language), *_written(written, language, width)]
+    table = cells_table(evaluation.headline, language, evaluation.currency, width, mark)
+    below = [*below_cells(evaluation.headline, language), *written_to(written, language, width)]
     room = _HEIGHT - 4 - table.row_count - 1 - len(below)
     title = _TITLE.format(title=evaluation.title, customers=f"{evaluation.customers:,}", as_of=evaluation.as_of)
     above = [styled(title.say(language), "bold"), styled("")]
@@ -121,7 +121,8 @@ def lines_of(finding: Finding, language: Language, width: int) -> list[Line]:
     return [begin, *(styled(f"  {other}") for other in others)]
 
 
-def _table(framework: FrameworkResult, language: Language, currency: str, width: int, mark: str) -> Table:
+def cells_table(framework: FrameworkResult, language: Language, currency: str, width: int, mark: str) -> Table:
+    """The groups of a framework with their customers and value, each with bars."""
     from rich.cells import cell_len  # noqa: PLC0415 - only where something is printed
     from rich.table import Table as Grid  # noqa: PLC0415
 
@@ -171,7 +172,8 @@ def _bar(share: float | None, width: int, mark: str) -> str:
     return mark * min(max(round(share * width), 1), width) if share is not None and share > 0 else ""
 
 
-def _below_table(framework: FrameworkResult, language: Language) -> Iterator[Line]:
+def below_cells(framework: FrameworkResult, language: Language) -> Iterator[Line]:
+    """How many groups the table leaves out, and whom the framework could not place."""
     hidden = len(framework.cells) - _CELLS
     words = [_MORE_CELLS.format(count=hidden).say(language)] if hidden > 0 else []
     if framework.unplaced:
@@ -180,7 +182,7 @@ def _below_table(framework: FrameworkResult, language: Language) -> Iterator[Lin
         yield styled(" ".join(words), "dim")
 
 
-def _written(written: Sequence[Path], language: Language, width: int) -> Iterator[Line]:
+def written_to(written: Sequence[Path], language: Language, width: int) -> Iterator[Line]:
     """Where the files are, folder by folder, as seen from here."""
     for folder in dict.fromkeys(path.parent for path in written):
         files = ", ".join(path.name for path in written if path.parent == folder)

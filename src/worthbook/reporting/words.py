@@ -68,6 +68,14 @@ WORDS: Mapping[str, Text] = {
     "nobody": Text(en="nobody in these customers", zh="本批客户中无人达到"),
     "everybody": Text(en="all", zh="全部"),
     "other_frameworks": Text(en="Other ways to group customers", zh="其他分组方式"),
+    "waiting": Text(en="What more data would add", zh="补充数据后可用的分层"),
+    "waiting_caption": Text(
+        en="Frameworks that could place nobody yet, and what they wait for",
+        zh="目前无法归类任何客户的分层框架及所缺数据",
+    ),
+    "waits_for": Text(en="Nobody could be placed. Not there yet: {needs}.", zh="暂无法归类任何客户，尚缺：{needs}。"),
+    "framework": Text(en="Framework", zh="分层框架"),
+    "needs": Text(en="Waits for", zh="尚缺的数据"),
     # trust
     "trust": Text(en="How far to trust the forecast", zh="预测可信度"),
     "grade": Text(en="Grade {grade}", zh="评级 {grade}"),

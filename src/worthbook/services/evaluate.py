@@ -12,6 +12,7 @@ from worthbook.kernel.evaluation import Evaluation, SourceFile
 from worthbook.kernel.language import Language
 from worthbook.kernel.result import Finding
 from worthbook.models.optimise import load_ahead
+from worthbook.planning.asked import asked
 from worthbook.planning.assemble import About, assemble
 from worthbook.planning.store import KeptRun
 from worthbook.reporting.drawing import drawing
@@ -20,8 +21,6 @@ from worthbook.services.open_book import OpenBook, open_book
 from worthbook.services.rejected_lines import IN_FUTURE, rejected_because
 from worthbook.services.render_report import write_outputs
 from worthbook.services.summarise import summary_of
-
-REPORT = "overview"
 
 
 @dataclass(frozen=True)
@@ -36,12 +35,21 @@ class Evaluated:
         return {**summary_of(self.evaluation), "written": [str(path) for path in self.written]}
 
 
-def evaluate(opened: OpenBook, *, as_of: dt.date | str | None = None, report: str = REPORT) -> KeptRun:
+def evaluate(
+    opened: OpenBook,
+    *,
+    as_of: dt.date | str | None = None,
+    report: str | None = None,
+    frameworks: Sequence[str] = (),
+) -> KeptRun:
     """Make everything the report asks for as at a date, or find the run in which that was done.
 
+    With `frameworks`, only these are shown, and only what they need is made.
+
     Raises:
-        WorthbookError: `book-empty`, `as-of-before-history`.
+        WorthbookError: `book-empty`, `as-of-before-history`, `report-unknown`, `framework-unknown`.
     """
+    definition = asked(opened.catalogue, report, frameworks)
     day = opened.day(as_of)
     counted = [record for record in opened.imports if record.state == "committed"]
     about = About(
@@ -52,7 +60,6 @@ def evaluate(opened: OpenBook, *, as_of: dt.date | str | None = None, report: st
         notes=tuple(Finding(note) for record in counted for note in record.notes),
         future_lines=rejected_because(opened.book).get(IN_FUTURE, 0),
     )
-    definition = opened.catalogue.reports[report]
     return assemble(opened.engine, opened.catalogue, opened.snapshot, opened.store, about, definition, day)
 
 
@@ -60,6 +67,8 @@ def evaluate_files(  # noqa: PLR0913 - as many as a user has to say
     files: Sequence[Path],
     *,
     as_of: dt.date | str | None = None,
+    report: str | None = None,
+    frameworks: Sequence[str] = (),
     folder: Path | None = None,
     mapping: str | None = None,
     pairs: Sequence[str] = (),
@@ -82,7 +91,7 @@ def evaluate_files(  # noqa: PLR0913 - as many as a user has to say
             book, _ = ingest_files(files, folder, mapping=mapping, pairs=pairs, currency=currency, language=language)
             home = book.folder
         with open_book(home) as opened:
-            run = evaluate(opened, as_of=as_of)
+            run = evaluate(opened, as_of=as_of, report=report, frameworks=frameworks)
             written = write_outputs(
                 opened, run, to or home, language, beside=beside, bom=bom, show_personal=show_personal
             )

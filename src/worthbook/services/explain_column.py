@@ -223,6 +223,8 @@ def _source(opened: OpenBook, name: str, as_of: dt.date | str | None) -> _Source
     results = {result.name: result for result in run.evaluation.frameworks}
 
     def kept(framework: FrameworkDefinition) -> AxisThresholds:
+        if framework.name not in results:  # made for another column, and not shown
+            return thresholds_of(opened.make([framework.name], as_of=run.evaluation.as_of), framework)
         return {axis.name: axis.thresholds for axis in results[framework.name].axes}
 
     return _Source(run.evaluation.as_of, sheets, kept)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from worthbook.kernel.evaluation import Evaluation
+from worthbook.kernel.evaluation import CellResult, Evaluation
+from worthbook.kernel.language import Text
 
 
 def summary_of(evaluation: Evaluation) -> dict[str, object]:
@@ -13,22 +14,21 @@ def summary_of(evaluation: Evaluation) -> dict[str, object]:
         "customers": evaluation.customers,
         "currency": evaluation.currency,
         "facts": dict(evaluation.facts),
-        "findings": [
-            {"en": finding.text.en, "zh": finding.text.zh, "tone": finding.tone} for finding in evaluation.findings
-        ],
-        "cautions": [{"en": caution.text.en, "zh": caution.text.zh} for caution in evaluation.cautions],
-        "tiers": [
-            {
-                "framework": evaluation.headline.name,
-                "key": cell.key,
-                "title": {"en": cell.title.en, "zh": cell.title.zh},
-                "customers": cell.customers,
-                "customer_share": cell.customer_share,
-                "value": cell.value,
-                "value_share": cell.value_share,
+        "findings": [{**_both(finding.text), "tone": finding.tone} for finding in evaluation.findings],
+        "cautions": [_both(caution.text) for caution in evaluation.cautions],
+        "tiers": [{"framework": evaluation.headline.name, **_cell(cell)} for cell in evaluation.headline.cells],
+        "frameworks": {
+            framework.name: {
+                "title": _both(framework.title),
+                "cells": [_cell(cell) for cell in framework.cells],
+                "unplaced": framework.unplaced,
             }
-            for cell in evaluation.headline.cells
-        ],
+            for framework in evaluation.frameworks
+        },
+        "waiting": {
+            each.name: {"title": _both(each.title), "needs": [_both(need) for need in each.needs]}
+            for each in evaluation.waiting
+        },
         "models": [
             {
                 "name": model.name,
@@ -38,9 +38,24 @@ def summary_of(evaluation: Evaluation) -> dict[str, object]:
                 ],
                 "facts": dict(model.facts),
                 "grade": model.grade,
-                "verdict": {"en": model.verdict.en, "zh": model.verdict.zh},
+                "verdict": _both(model.verdict),
             }
             for model in evaluation.models
         ],
         "sources": [vars(source) for source in evaluation.sources],
     }
+
+
+def _cell(cell: CellResult) -> dict[str, object]:
+    return {
+        "key": cell.key,
+        "title": _both(cell.title),
+        "customers": cell.customers,
+        "customer_share": cell.customer_share,
+        "value": cell.value,
+        "value_share": cell.value_share,
+    }
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"en": text.en, "zh": text.zh}
