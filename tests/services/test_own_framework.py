@@ -143,4 +143,3 @@ def test_it_is_compared(book: Path, tmp_path: Path) -> None:
     ]
     moves = json.loads(run("compare", book, *(each["run"] for each in runs), "--json"))["moves"]
     assert {move["after"] for move in moves} == {"explorer", "faithful", "away"}
-
