@@ -141,7 +141,7 @@ def test_what_is_not_a_report_or_a_framework_is_told_together(opened: OpenBook) 
 
 def test_the_report_of_frameworks_shows_every_one_or_says_what_it_waits_for(opened: OpenBook) -> None:
     evaluation = evaluate(opened, report="frameworks").evaluation
-    shown = [each.name for each in (*evaluation.frameworks, *evaluation.waiting)]
+    shown = [each.name for each in evaluation.frameworks] + [each.name for each in evaluation.waiting]
     assert sorted(shown) == sorted(opened.catalogue.frameworks)
 
 

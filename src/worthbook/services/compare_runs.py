@@ -11,15 +11,15 @@ from worthbook.data import columns
 from worthbook.data.lists import write_list
 from worthbook.data.moves import MOVED, Standing, write_movers
 from worthbook.definitions.framework import FrameworkDefinition
-from worthbook.kernel.errors import Fault, did_you_mean
+from worthbook.kernel.errors import did_you_mean
 from worthbook.kernel.evaluation import Evaluation
 from worthbook.kernel.language import Text
 from worthbook.kernel.result import Finding, Study, Table, TableColumn
 from worthbook.kernel.units import Unit, Value
+from worthbook.planning.asked import FRAMEWORK_UNKNOWN, OVERVIEW
 from worthbook.planning.lay import value_column
 from worthbook.planning.migration import Migration, Side, migrate
 from worthbook.planning.study import StudyContext, make_study
-from worthbook.services.evaluate import REPORT
 from worthbook.services.lifetime import with_segments
 from worthbook.services.moment import Moment, customers, moment
 from worthbook.services.open_book import OpenBook, open_book
@@ -32,11 +32,6 @@ SAME = Text(en="Nothing differs: every column was made from the same things.", z
 DIFFERENT = Text(en="{count} columns were made from something else: {names}", zh="{count} 列的来源不同：{names}")
 TOTALS = Text(en="Totals", zh="合计值")
 
-FRAMEWORK_UNKNOWN = Fault(
-    "framework-unknown",
-    what=Text(en="There is no framework '{name}'.", zh="没有名为“{name}”的框架。"),
-    hint=Text(en="{near}", zh="{near}"),
-)
 
 _SHOWN = 8
 
@@ -178,7 +173,7 @@ def framework_of(opened: OpenBook, name: str) -> FrameworkDefinition:
 
 def _headline(opened: OpenBook, question: Question) -> str:
     """The first of the report's leading frameworks that places most customers at the later moment."""
-    choices = opened.catalogue.reports[REPORT].headline
+    choices = opened.catalogue.reports[OVERVIEW].headline
     for name in choices:
         at = moment(opened, question.after, [name])
         counted = columns.by_label(opened.engine, at.sheets_of([name]), name, [])
