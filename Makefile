@@ -52,6 +52,7 @@ docs: $(VENV)/.dev ## write the generated pages again
 	$(BIN)/python -m tools.reference
 	$(BIN)/python -m tools.published
 	$(BIN)/python -m tools.published_perception
+	$(BIN)/python -m tools.measured
 
 bench: $(BENCH)/.done ## compare speed and results, small sizes
 	$(BENCH)/bin/python -m benchmarks

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import choosing, evaluating, importing, measuring, peer, perception, starting
-from benchmarks.figures import Figure
+from benchmarks.figures import KEPT, Figure, keep
 from benchmarks.seasons import seasons
 from benchmarks.shop import make_book
 
@@ -24,12 +24,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--large", action="store_true", help="100 million order lines; takes 10 GB of disk")
     parser.add_argument("--folder", type=Path, help="where books are made and kept for the next time")
+    parser.add_argument("--keep", action="store_true", help=f"write the figures to {KEPT.name}, for the documentation")
     arguments = parser.parse_args()
     with _folder(arguments.folder) as folder:
         figures = []
         for figure in _large(folder) if arguments.large else _usual(folder):
             print(figure, flush=True)
             figures.append(figure)
+            if arguments.keep:
+                keep(figure)
     print(f"{sum(figure.holds for figure in figures)} of {len(figures)} figures within their bars")
 
 

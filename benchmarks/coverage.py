@@ -1,143 +1,124 @@
-"""Do 95 % intervals cover? `python -m benchmarks.coverage` prints the table for every model of purchases.
+"""Do 95 % intervals cover? `python -m benchmarks.coverage` prints the table; with `--keep` the documentation shows it.
 
 Customers are simulated from known parameters, up to a date and beyond it; the model is fitted to what came before, and
-its intervals are held against the truth: those of the parameters, of single customers' purchases to come, and of the
-total. A count of purchases is discrete, so that no interval of it can cover exactly 95 %; whether the foretold
-distribution is right is seen from the randomised probability integral transform (Czado, Gneiting and Held 2009,
-Biometrics 65(4), 1254-1261), which must lie between 2.5 and 97.5 % for 95 % of customers.
+its intervals are held against the truth: those of the parameters, of single customers, and of the total to come.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import json
+import math
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from worthbook.models.base import Estimate, FloatArray
-from worthbook.models.lifetime import BGCNBD, BGNBD, MBGCNBD, MBGNBD, NBD, GGompertzNBD, ParetoNBD
-from worthbook.models.lifetime.bg_nbd_process import BGNBDProcess
-from worthbook.models.lifetime.cnbd_process import BGCNBDProcess, MBGCNBDProcess
-from worthbook.models.lifetime.customer_intervals import simulate_futures
-from worthbook.models.lifetime.forecast import forecast_total
-from worthbook.models.lifetime.ggompertz_nbd import GGompertzNBDProcess
-from worthbook.models.lifetime.mbg_nbd import MBGNBDProcess
-from worthbook.models.lifetime.nbd import NBDProcess
-from worthbook.models.lifetime.pareto_nbd import ParetoNBDProcess
-from worthbook.models.lifetime.process import PurchaseProcess
-from worthbook.models.lifetime.purchase_model import PurchaseFit, PurchaseModel
-from worthbook.models.lifetime.purchase_posterior import purchase_posterior
+from worthbook.models.laplace import Z_95
 
-HORIZON = 26.0
-FUTURES = 200
-QUICK_FUTURES = 60
+KEPT = Path(__file__).resolve().parents[1] / "docs" / "models" / "coverage.json"
+"""What the page about coverage is written from."""
 
 
-@dataclass(frozen=True)
-class Truth:
-    """A model, the parameters from which customers are made, and these in the symbols of the model's summary."""
+class Held(NamedTuple):
+    """Shares of the 95 % intervals of one run that held the truth."""
 
-    model: PurchaseModel[PurchaseFit]
-    process: PurchaseProcess
-    parameters: Mapping[str, float]
-
-
-def _truth(model: PurchaseModel[PurchaseFit], process: PurchaseProcess, **parameters: float) -> Truth:
-    return Truth(model, process, parameters)
+    parameters: float
+    customers: float
+    total: float
 
 
-TRUTHS: Mapping[str, Truth] = {
-    "nbd": _truth(NBD(), NBDProcess(0.6, 6.0), r=0.6, alpha=6.0),
-    "bg_nbd": _truth(BGNBD(), BGNBDProcess(0.6, 6.0, 0.8, 2.5), r=0.6, alpha=6.0, a=0.8, b=2.5),
-    "mbg_nbd": _truth(MBGNBD(), MBGNBDProcess(0.8, 6.0, 0.8, 2.0), r=0.8, alpha=6.0, a=0.8, b=2.0),
-    "bg_cnbd_k": _truth(BGCNBD(k=2), BGCNBDProcess(0.8, 3.0, 0.8, 2.5, 2), r=0.8, alpha=3.0, a=0.8, b=2.5),
-    "mbg_cnbd_k": _truth(MBGCNBD(k=2), MBGCNBDProcess(0.8, 3.0, 0.8, 2.0, 2), r=0.8, alpha=3.0, a=0.8, b=2.0),
-    "pareto_nbd": _truth(ParetoNBD(), ParetoNBDProcess(0.8, 6.0, 0.7, 8.0), r=0.8, alpha=6.0, s=0.7, beta=8.0),
-    "ggompertz_nbd": _truth(
-        GGompertzNBD(), GGompertzNBDProcess(0.8, 6.0, 0.7, 8.0, 0.06), r=0.8, alpha=6.0, s=0.7, b=0.06, beta=0.48
-    ),
-}
+Experiment = Callable[[int, int], Held]
+"""From a number of customers and that of the run, which is the seed of all chance in it."""
+
+
+class Share(NamedTuple):
+    """Of intervals that held the truth, over all runs, with its own 95 % interval."""
+
+    share: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, runs: np.ndarray) -> Share:
+        """The mean of the shares of single runs, with the interval of Wilson (1927), JASA 22, 209-212.
+
+        Intervals of one run hold or miss together. The trials are therefore as many as would make a binomial share vary
+        as these shares do, and no fewer than the runs.
+
+        >>> [round(each, 3) for each in Share.of(np.array([1.0] * 95 + [0.0] * 5))]
+        [0.95, 0.888, 0.978]
+        """
+        share, spread = float(runs.mean()), float(runs.var())
+        trials = max(share * (1 - share) / spread, 1.0) * len(runs) if spread else float(len(runs))
+        middle, square = share + Z_95**2 / (2 * trials), 1 + Z_95**2 / trials
+        half = Z_95 * math.sqrt(share * (1 - share) / trials + (Z_95 / (2 * trials)) ** 2)
+        return cls(share, (middle - half) / square, (middle + half) / square)
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """Shares of 95 % intervals that held the truth."""
+    """What many runs of an experiment found."""
 
+    model: str
+    method: str
+    customers: int
     runs: int
-    parameters: float
-    """Over all parameters and runs."""
-    total: float
-    customers: float
+    parameters: Share
+    of_customers: Share
+    totals: Share
+
+    def __str__(self) -> str:
+        """One line."""
+        shares = (self.parameters, self.of_customers, self.totals)
+        words = "  ".join(f"{each.share:6.1%} ({each.low:6.1%} - {each.high:6.1%})" for each in shares)
+        return f"{self.model:22s} {self.method:10s} {self.customers:6d} {self.runs:5d}  {words}"
 
 
-def cover(  # noqa: PLR0913  # the settings of an experiment
-    truth: Truth, *, customers: int, runs: int, seed: int, posterior: bool = False, quick: bool = False
-) -> Coverage:
-    """Simulate, fit, forecast and compare.
-
-    Args:
-        truth: What customers are made from.
-        customers: How many there are in a run.
-        runs: How many runs.
-        seed: The same seed gives the same customers.
-        posterior: Whether intervals come from the posterior; otherwise from Laplace's approximation.
-        quick: Few simulated futures, and totals from them instead of from `forecast_total`.
-    """
-    rng = np.random.default_rng(seed)
-    held = np.zeros(3)
-    for run in range(runs):
-        ages = rng.uniform(20, 52, customers)
-        history, future = truth.process.simulate(ages, HORIZON, rng, "weeks")
-        fit = truth.model.fit(history)
-        found = purchase_posterior(truth.model, fit, history, seed=run, draws=400) if posterior else None
-        rows = fit.summary if found is None else found.summary
-        count = QUICK_FUTURES if quick else FUTURES
-        parameters = fit.estimates.draws(count, rng) if found is None else found.thinned(count)
-        futures = simulate_futures(fit, parameters, history, HORIZON, rng)
-        if quick:
-            total = bool(_central(futures.sum(axis=1)[:, None], future.sum()[None], rng)[0])
-        else:
-            interval = forecast_total(fit, history, HORIZON, seed=run, posterior=found).purchases
-            total = interval.low <= future.sum() <= interval.high
-        shares = np.mean(_held(rows, truth.parameters)), float(total), _central(futures, future, rng).mean()
-        held += np.array(shares, dtype=np.float64)
-    mean = held / runs
-    return Coverage(runs, float(mean[0]), float(mean[1]), float(mean[2]))
+def cover(experiment: Experiment, customers: int, runs: int) -> tuple[Share, Share, Share]:
+    """Parameters, customers and totals over so many runs."""
+    held = np.array([experiment(customers, run) for run in range(runs)])
+    parameters, of_customers, totals = (Share.of(column) for column in held.T)
+    return parameters, of_customers, totals
 
 
-def _held(rows: Sequence[Estimate], truths: Mapping[str, float]) -> list[bool]:
-    """Whether each interval holds the truth; a parameter that is called undetermined has none that could be wrong."""
-    given = [(row.low, row.high, truths[row.symbol]) for row in rows if row.symbol in truths]
-    return [low <= true <= high for low, high, true in given if low is not None and high is not None] or [True]
+def keep(found: Coverage) -> None:
+    """Put it into the kept file, in the place of an earlier one of the same model, method and number of customers."""
+    rows = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else []
+    named = {_name(row): row for row in (*rows, json.loads(json.dumps(asdict(found))))}
+    lines = (json.dumps(named[name], ensure_ascii=False) for name in sorted(named))
+    KEPT.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
 
 
-def _central(futures: FloatArray, future: FloatArray, rng: np.random.Generator) -> FloatArray:
-    """Whether the randomised probability integral transform of each outcome lies in the central 95 %."""
-    below, equal = (futures < future).sum(axis=0), (futures == future).sum(axis=0)
-    place = (below + rng.random(len(future)) * (equal + 1)) / (len(futures) + 1)
-    return np.asarray((place >= 0.025) & (place <= 0.975), dtype=np.float64)  # noqa: PLR2004
+def _name(row: dict[str, object]) -> tuple[str, str, int]:
+    return str(row["model"]), str(row["method"]), int(str(row["customers"]))
 
 
 def main() -> None:
-    """Print the table."""
+    """Print each line as soon as it is there, and keep it if asked to."""
+    from benchmarks.coverage_experiments import EXPERIMENTS  # noqa: PLC0415 - they know this module
+
     parser = argparse.ArgumentParser(prog="python -m benchmarks.coverage", description=__doc__)
-    parser.add_argument("--runs", type=int, default=1000)
-    parser.add_argument("--customers", type=int, default=500)
-    parser.add_argument("--posterior", action="store_true", help="intervals from the posterior; many times slower")
-    parser.add_argument("--models", nargs="*", default=list(TRUTHS))
-    arguments = parser.parse_args()
-    print(f"{'model':14s} {'runs':>5s} {'parameters':>11s} {'customers':>10s} {'totals':>7s}   of 95 % intervals")
-    for name in arguments.models:
-        found = cover(
-            TRUTHS[name],
-            customers=arguments.customers,
-            runs=arguments.runs,
-            seed=2026,
-            posterior=arguments.posterior,
-        )
-        shares = f"{found.parameters:11.1%} {found.customers:10.1%} {found.total:7.1%}"
-        print(f"{name:14s} {found.runs:5d} {shares}", flush=True)
+    parser.add_argument("--runs", type=int, default=400)
+    parser.add_argument("--customers", type=int, nargs="*", default=[500])
+    parser.add_argument("--models", nargs="*", default=sorted({model for model, _ in EXPERIMENTS}))
+    parser.add_argument("--methods", nargs="*", default=sorted({method for _, method in EXPERIMENTS}))
+    parser.add_argument("--keep", action="store_true", help=f"write the results to {KEPT.name} too")
+    given = parser.parse_args()
+    print(
+        f"{'model':22s} {'method':10s} {'cust.':>6s} {'runs':>5s}  parameters, customers, totals of 95 % intervals",
+        flush=True,
+    )
+    for (model, method), experiment in EXPERIMENTS.items():
+        if model not in given.models or method not in given.methods:
+            continue
+        for customers in given.customers:
+            found = Coverage(model, method, customers, given.runs, *cover(experiment, customers, given.runs))
+            print(found, flush=True)
+            if given.keep:
+                keep(found)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+KEPT = Path(__file__).resolve().parents[1] / "docs" / "models" / "speed.json"
+"""What the page about speed is written from."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +51,16 @@ class Figure:
         return f"{verdict:6}  {self.name}: {ours}, {theirs}: {ratio}, bar {bar}{self.spread}"
 
 
-def rounds(times: int, *works: Callable[[], object]) -> tuple[list[float], ...]:
+def rounds(
+    times: int, *works: Callable[[], object], clock: Callable[[], float] = time.perf_counter
+) -> tuple[list[float], ...]:
     """Seconds that each work takes, all of them in turn in every round, so that a busy moment meets them alike."""
     found: tuple[list[float], ...] = tuple([] for _ in works)
     for _ in range(times):
         for seconds, work in zip(found, works, strict=True):
-            start = time.perf_counter()
+            start = clock()
             work()
-            seconds.append(time.perf_counter() - start)
+            seconds.append(clock() - start)
     return found
 
 
@@ -64,3 +72,19 @@ def median(seconds: Sequence[float]) -> float:
 def apart(seconds: Sequence[float]) -> str:
     """The fastest and the slowest round."""
     return f" ({len(seconds)} rounds, {min(seconds):.3g} to {max(seconds):.3g})"
+
+
+def keep(figure: Figure) -> None:
+    """Put a figure into the kept file, in the place of an earlier one of the same name."""
+    kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {"figures": []}
+    named = {each["name"]: each for each in (*kept["figures"], asdict(figure))}
+    found = {"machine": _machine(), "figures": list(named.values())}
+    KEPT.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _machine() -> str:
+    """How many cores of what."""
+    told = Path("/proc/cpuinfo")
+    names = told.read_text(encoding="utf-8").splitlines() if told.exists() else []
+    model = next((line.split(":")[1].strip() for line in names if line.startswith("model name")), "one machine")
+    return f"{os.cpu_count()} cores ({model})"

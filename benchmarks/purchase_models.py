@@ -1,18 +1,19 @@
 """How fast models of purchases fit, draw and predict: `python -m benchmarks.purchase_models`.
 
-Bars are those of a quiet machine. Where `lifetimes` is installed, its Pareto/NBD fit stands beside ours.
+Seconds are those of the processor, on one core.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
-import warnings
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.figures import Figure, apart, median, rounds
+from benchmarks.figures import KEPT, Figure, apart, keep, median, rounds
 from worthbook.models.lifetime import BGNBD, MBGNBD, ParetoNBD, PurchaseHistory
 from worthbook.models.lifetime.bg_nbd_process import BGNBDProcess
 from worthbook.models.lifetime.pareto_nbd import ParetoNBDProcess
@@ -36,7 +37,6 @@ TRUTHS: dict[str, PurchaseProcess] = {
     "MBG/NBD": BGNBDProcess(0.55, 10.6, 0.75, 4.0),
     "Pareto/NBD": ParetoNBDProcess(0.55, 10.6, 0.6, 11.7),
 }
-PEER_BAR = 1 / 20
 
 
 def cdnow() -> PurchaseHistory:
@@ -80,22 +80,6 @@ def predictions(times: int) -> Iterator[Figure]:
         yield _timed(f"{name} prediction, 1 million customers", bar, times, _prediction_of(fit, history))
 
 
-def pareto_beside_lifetimes(times: int, customers: int = 100_000) -> Figure:
-    """Both fit the same customers."""
-    from lifetimes import ParetoNBDFitter  # noqa: PLC0415 - only where it is installed
-
-    history = simulated("Pareto/NBD", customers)
-
-    def theirs() -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ParetoNBDFitter().fit(history.x, history.t_x, history.T)
-
-    mine, other = rounds(times, _fit_of(ParetoNBD(), history), theirs)
-    name = f"Pareto/NBD fit, {customers:,} customers"
-    return Figure(name, median(mine), "s", PEER_BAR, median(other), "lifetimes", apart(mine))
-
-
 def _fit_of(model: PurchaseModel[PurchaseFit], history: PurchaseHistory) -> Callable[[], object]:
     """A fit that begins with rows nobody has grouped yet."""
     return lambda: model.fit(PurchaseHistory(history.x, history.t_x, history.T))
@@ -113,15 +97,20 @@ def _prediction_of(fit: PurchaseFit, history: PurchaseHistory) -> Callable[[], o
 
 def _timed(name: str, bar: float, times: int, work: Callable[[], object]) -> Figure:
     rounds(1, work)
-    (seconds,) = rounds(times, work)
+    (seconds,) = rounds(times, work, clock=time.process_time)
     return Figure(name, median(seconds), "s", bar, spread=apart(seconds))
 
 
 def main() -> None:
-    """Print every figure."""
+    """Print every figure, and keep it if asked to."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.purchase_models", description=__doc__)
+    parser.add_argument("--keep", action="store_true", help=f"write the figures to {KEPT.name}, for the documentation")
+    keeps = parser.parse_args().keep
     for figures in (fits(5), posteriors(5), predictions(5)):
         for figure in figures:
             print(figure, flush=True)
+            if keeps:
+                keep(figure)
 
 
 if __name__ == "__main__":

@@ -59,9 +59,16 @@ class GGompertzNBDFit(PurchaseFit):
 
     @property
     def summary(self) -> tuple[Estimate, ...]:
-        """How often customers buy (r, alpha) and how readily they leave (b, s, beta)."""
+        """How often customers buy (r, alpha) and how readily they leave (b, s, beta).
+
+        Where the data leave b open they leave s and beta open with it: all three are without an interval.
+        """
         rows = {row.symbol: row for row in self.estimates.summary}
         *_, kappa, b = self.estimates.log_values
+        if "b" in self.estimates.undetermined:
+            values = {"b": float(np.exp(b)), "s": rows["s"].estimate, "beta": float(np.exp(kappa + b))}
+            open_rows = (estimate_of(symbol, value, np.inf) for symbol, value in values.items())
+            return (rows["r"], rows["alpha"], *open_rows)
         covariance = self.estimates.log_covariance
         log_error = float(np.sqrt(covariance[3:, 3:].sum()))  # of log kappa + log b
         beta = estimate_of("beta", float(np.exp(kappa + b)), log_error)
@@ -69,11 +76,10 @@ class GGompertzNBDFit(PurchaseFit):
 
     @property
     def _doubts(self) -> tuple[Text, ...]:
+        open_rows = tuple(row.symbol for row in self.summary if row.low is None)
         named = {"kappa": "beta"}
-        symbols = [named.get(each, each) for each in self.estimates.undetermined]
-        if "b" in symbols and "beta" not in symbols:
-            symbols.append("beta")
-        return about_identification(self.repeat_buyers, tuple(symbols))
+        others = (named.get(each, each) for each in self.estimates.undetermined)
+        return about_identification(self.repeat_buyers, tuple(dict.fromkeys((*open_rows, *others))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def purchase_posterior(  # noqa: PLR0913  # two of them have defaults that suit 
         customers=fit.customers,
         symbols=fit.estimates.symbols,
         log_scale=log_scale,
-        prior=prior or WeakPrior(log_scale),
+        prior=prior or WeakPrior(tuple(power * float(np.log(scale)) for power in fit.process_class.time_powers)),
     )
     start = np.clip(np.asarray(fit.estimates.log_values) - np.asarray(log_scale), -INSIDE, INSIDE)
     return posterior_of(target, start, seed=seed, draws=draws)
