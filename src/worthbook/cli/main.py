@@ -19,6 +19,7 @@ from worthbook.cli.ingest import ingest
 from worthbook.cli.inspect import inspect
 from worthbook.cli.lifetime import lifetime
 from worthbook.cli.list import list_definitions
+from worthbook.cli.override import override
 from worthbook.cli.rejects import app as rejects
 from worthbook.cli.runs import runs
 from worthbook.cli.subject_export import subject_export
@@ -57,3 +58,4 @@ for command, name in (
 app.add_typer(survey)
 app.add_typer(duplicates, name="duplicates")
 app.add_typer(rejects, name="rejects")
+app.add_typer(override, name="override")

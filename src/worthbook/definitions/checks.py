@@ -197,6 +197,8 @@ class _Checks:
                 yield from self._reference(axis.column, "column", self.makers, where)
             if axis.cuts_from is not None:
                 yield from self._number(axis.cuts_from, definition.place_of("axes", name, "cuts_from"))
+        if definition.by_hand is not None:
+            yield from self._reference(definition.by_hand, "column", self.makers, definition.place_of("by_hand"))
         known = {*self.makers, *definition.axes}
         for index, cell in enumerate(definition.cells):
             if cell.when is not None:

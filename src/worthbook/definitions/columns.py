@@ -24,6 +24,9 @@ Maker = MeasureDefinition | ModelDefinition | FrameworkDefinition | SegmentDefin
 SCORE = "score"
 
 
+_COMPUTED = Text(en="as computed", zh="系统计算结果")
+
+
 class ReadFormula(Protocol):
     """What must be known of a formula here; reading it is the work of the floor above."""
 
@@ -52,7 +55,7 @@ def columns_made(maker: Maker) -> tuple[str, ...]:
         case FrameworkDefinition():
             bands = (_inner(maker, axis) for axis, each in maker.axes.items() if each.bands)
             score = (_inner(maker, SCORE),) if maker.method == "scorecard" else ()
-            return (maker.name, *bands, *score)
+            return tuple(dict.fromkeys((maker.name, maker.computed, *bands, *score)))
 
 
 def unit_of(maker: Maker, column: str) -> Unit:
@@ -80,7 +83,8 @@ def needs(definition: Definition, parse: Parse) -> frozenset[str]:
         case FrameworkDefinition():
             axes = definition.axes.values()
             cut = frozenset(column for axis in axes for column in (axis.column, axis.cut_column))
-            return cut | _conditions(definition, parse)
+            chosen = frozenset() if definition.by_hand is None else frozenset((definition.by_hand,))
+            return cut | _conditions(definition, parse) | chosen
         case SegmentDefinition():
             return _decided_by(definition, parse)
         case StudyDefinition():
@@ -134,6 +138,8 @@ def _framework_words(framework: FrameworkDefinition, column: str) -> tuple[Text,
     """Title and labels of a framework's own column, of an axis, or of the score."""
     if column == framework.name:
         return framework.title, framework.labels
+    if column == framework.computed:
+        return _within(framework, _COMPUTED), framework.labels
     inner = column.removeprefix(_inner(framework, ""))
     if inner in framework.axes:
         axis = framework.axes[inner]

@@ -150,12 +150,20 @@ class FrameworkDefinition(Definition):
     """Tiers and grades: lowest first. Rules: in the order in which they are tried."""
     score_cuts: tuple[CutText, ...] = ()
     """In a scorecard: where the weighted mean of the points is cut into grades."""
+    by_hand: Name | None = None
+    """A column of keys of cells that people chose. Where it names a cell, it goes before what the axes say, which is
+    then kept as `name__computed`. Without it, the placements of `worthbook override` are read where there are any."""
     unit: ClassVar[Unit] = Unit.LABEL
 
     @property
     def parsed_score_cuts(self) -> tuple[Cut, ...]:
         """The cuts of a scorecard's score, read."""
         return tuple(Cut.parse(text) for text in self.score_cuts)
+
+    @property
+    def computed(self) -> str:
+        """The column of what the axes alone say: its own, unless something goes before it."""
+        return self.name if self.by_hand is None else f"{self.name}__computed"
 
     @property
     def labels(self) -> Mapping[str, Text]:

@@ -68,6 +68,8 @@ class FrameworkResult:
     caveats: tuple[Text, ...]
     source: str
     provenance: Provenance
+    notes: tuple[Text, ...] = ()
+    """What decided beside the axes: customers who were placed by hand."""
 
 
 @dataclass(frozen=True)

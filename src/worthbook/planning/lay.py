@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import cast
 
@@ -17,6 +17,9 @@ from worthbook.scoring import framework as scoring
 
 VALUE_COLUMN = "revenue_12m"
 """What the customers of a cell are weighed by where the framework does not itself rank by an amount or a count."""
+
+BY_HAND = Text(en="{count} customers were placed by hand.", zh="其中 {count} 位客户为人工指定。")
+ONE_BY_HAND = Text(en="1 customer was placed by hand.", zh="其中 1 位客户为人工指定。")
 
 
 def lay(bench: Workbench, frameworks: Sequence[FrameworkDefinition]) -> None:
@@ -64,7 +67,16 @@ def laid(bench: Workbench, framework: FrameworkDefinition) -> FrameworkResult:
         caveats=meta.caveats,
         source=framework.source,
         provenance=bench.plan.provenance[framework.name].with_facts(unplaced=unplaced),
+        notes=tuple(_notes(bench, framework)),
     )
+
+
+def _notes(bench: Workbench, framework: FrameworkDefinition) -> Iterator[Text]:
+    """What decided beside the axes."""
+    if framework.by_hand is not None:
+        totals = columns.totals(bench.engine, bench.sheets_of([framework.by_hand]), [framework.by_hand])
+        if count := totals[framework.by_hand].known:
+            yield ONE_BY_HAND if count == 1 else BY_HAND.format(count=count)
 
 
 def value_column(framework: FrameworkDefinition) -> str:

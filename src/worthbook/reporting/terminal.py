@@ -178,6 +178,7 @@ def below_cells(framework: FrameworkResult, language: Language) -> Iterator[Line
     words = [_MORE_CELLS.format(count=hidden).say(language)] if hidden > 0 else []
     if framework.unplaced:
         words.append(_NOT_PLACED.format(count=framework.unplaced).say(language))
+    words += [note.say(language) for note in framework.notes]
     if words:
         yield styled(" ".join(words), "dim")
 

@@ -175,6 +175,8 @@ def _write_tiers(leaf: Leaf, frameworks: Iterable[FrameworkResult]) -> None:
         for column, customers in framework.unplaced_because:
             because = _UNKNOWN_IS.format(column=column)
             leaf.row([framework.title, _NOT_PLACED, customers, None, None, None, None, because], _TIER_UNITS)
+        for note in framework.notes:
+            leaf.row([framework.title, None, None, None, None, None, None, note], _TIER_UNITS)
 
 
 def _write_cell(leaf: Leaf, framework: FrameworkResult, cell: CellResult) -> None:

@@ -62,4 +62,14 @@ def _band_keys(definition: FrameworkDefinition, name: str, thresholds: Threshold
 
 
 def _cell(definition: FrameworkDefinition, formula: str) -> Formulas:
-    return {definition.name: (formula, Unit.LABEL)}
+    """What the axes say and, where people may say otherwise, what holds."""
+    computed = {definition.computed: (formula, Unit.LABEL)}
+    if definition.by_hand is None:
+        return computed
+    return {**computed, definition.name: (chosen_formula(definition, definition.computed), Unit.LABEL)}
+
+
+def chosen_formula(definition: FrameworkDefinition, otherwise: str) -> str:
+    """The cell that a person chose, where there is one and the framework still has it; otherwise a column's."""
+    keys = ", ".join(literal(cell.key) for cell in definition.cells)
+    return f"case when {definition.by_hand} in ({keys}) then {definition.by_hand} else {otherwise} end"

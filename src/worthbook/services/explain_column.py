@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,11 +21,14 @@ from worthbook.kernel.language import Language, Text
 from worthbook.kernel.result import ColumnMeta
 from worthbook.kernel.units import Value, show_exactly
 from worthbook.planning.lay import thresholds_of
+from worthbook.planning.resolve import resolve
 from worthbook.planning.run import AxisThresholds
+from worthbook.planning.store import KeptRun
 from worthbook.scoring.change import Change
 from worthbook.scoring.explain import Explanation, explain
 from worthbook.scoring.place import Case
 from worthbook.scoring.segment import segment_formula
+from worthbook.services.deciding import deciding
 from worthbook.services.find_book import find_book
 from worthbook.services.known_customer import meant, shown
 from worthbook.services.open_book import TRANSACTIONS, OpenBook, open_book
@@ -92,6 +95,8 @@ class Explained:
     node: Node
     placing: Explanation | None
     """For a framework: why this cell, and what would lead to another."""
+    decided: tuple[Text, ...]
+    """For a framework: what decided beside its axes."""
     rows: tuple[SourceRow, ...]
     table: TableDefinition
     """Of which the rows are."""
@@ -106,6 +111,7 @@ class Explained:
         meta = self.node.meta
         shown = self.node.shown(language, self.currency)
         yield f"{self.customer_id}, {self.as_of}: {meta.title.say(language)} = {shown}"
+        yield from (each.say(language) for each in self.decided)
         if self.placing is not None:
             yield self.placing.because.say(language)
             yield from (note.say(language) for note in self.placing.notes)
@@ -141,6 +147,7 @@ class Explained:
             "as_of": self.as_of.isoformat(),
             "column": self.node.as_json(),
             "because": None if placing is None else {"en": placing.because.en, "zh": placing.because.zh},
+            "decided": [{"en": each.en, "zh": each.zh} for each in self.decided],
             "changes": [] if placing is None else [_change_json(change) for change in placing.changes],
             "rows": [
                 {"file": self.files.get(row.import_id, row.import_id), "line": row.import_line, **row.values}
@@ -181,16 +188,18 @@ def explain_column(opened: OpenBook, name: str, customer_id: str, *, as_of: dt.d
     """
     customer_id = meant(opened, customer_id)
     maker = opened.catalogue.maker(name)
-    source = _source(opened, name, as_of)
     needed = sorted(_ancestors(opened, name))
+    source = _source(opened, name, needed, as_of)
     bucket = bucket_of(customer_id, opened.snapshot.buckets)
     sheets = tuple(dict.fromkeys(source.sheets[column] for column in needed))
     values = columns.one_customer(opened.engine, sheets, customer_id, needed, bucket)
     if not values:
         raise CUSTOMER_UNKNOWN(customer=customer_id, as_of=source.as_of)
-    placing = None
+    placing: Explanation | None = None
+    decided: tuple[Text, ...] = ()
     if isinstance(maker, FrameworkDefinition):
         metas = {column: opened.catalogue.meta(column) for column in needed}
+        decided = tuple(deciding(opened, maker, customer_id, values, source.as_of))
         placing = explain(Case(maker, values, source.thresholds(maker), metas, opened.book.currency))
     return Explained(
         customer_id=customer_id,
@@ -198,6 +207,7 @@ def explain_column(opened: OpenBook, name: str, customer_id: str, *, as_of: dt.d
         currency=opened.book.currency,
         node=_node(opened, name, values),
         placing=placing,
+        decided=decided,
         rows=_rows(opened, customer_id, source.as_of),
         table=opened.catalogue.tables[TRANSACTIONS],
         files={record.import_id: record.file for record in opened.imports},
@@ -213,11 +223,11 @@ class _Source:
     thresholds: Callable[[FrameworkDefinition], AxisThresholds]
 
 
-def _source(opened: OpenBook, name: str, as_of: dt.date | str | None) -> _Source:
+def _source(opened: OpenBook, name: str, needed: Sequence[str], as_of: dt.date | str | None) -> _Source:
     run = opened.newest_run(name, as_of)
-    if run is None:
-        day = opened.day(as_of)
-        bench = opened.make([name], as_of=day)
+    if run is None or not _holds(opened, run, needed):
+        day = opened.day(as_of if run is None else run.evaluation.as_of)
+        bench = opened.make(needed, as_of=day)
         return _Source(day, bench.sheets, lambda framework: thresholds_of(bench, framework))
     sheets = {column: sheet for sheet in run.sheets for column in sheet.columns}
     results = {result.name: result for result in run.evaluation.frameworks}
@@ -230,15 +240,24 @@ def _source(opened: OpenBook, name: str, as_of: dt.date | str | None) -> _Source
     return _Source(run.evaluation.as_of, sheets, kept)
 
 
+def _holds(opened: OpenBook, run: KeptRun, needed: Sequence[str]) -> bool:
+    """Whether a kept evaluation has the columns as they would be made now: nobody was placed by hand since."""
+    plan = resolve(opened.catalogue, opened.snapshot, needed, run.evaluation.as_of)
+    return all(name in run.provenance and run.provenance[name].id == plan.provenance[name].id for name in needed)
+
+
 def _ancestors(opened: OpenBook, name: str) -> set[str]:
-    """A column and every column that it is made from."""
+    """A column and every column that it is made from, and for a framework what it says before anybody decides."""
     found: set[str] = set()
     waiting = [name]
     while waiting:
         column = waiting.pop()
         if column not in found:
             found.add(column)
-            waiting.extend(opened.catalogue.needs(opened.catalogue.maker(column).name))
+            maker = opened.catalogue.maker(column)
+            if isinstance(maker, FrameworkDefinition):
+                found.add(maker.computed)
+            waiting.extend(opened.catalogue.needs(maker.name))
     return found
 
 

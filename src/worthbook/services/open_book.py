@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -15,11 +15,13 @@ from worthbook.data.book import Book
 from worthbook.data.engine import Engine, Snapshot
 from worthbook.data.extent import Extent, extent
 from worthbook.data.history import ImportRecord
+from worthbook.data.placements import PLACEMENTS, read_placements
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import parse_date
 from worthbook.planning.index import Catalogue, read_catalogue
 from worthbook.planning.make import make
+from worthbook.planning.placed import with_placements
 from worthbook.planning.resolve import resolve
 from worthbook.planning.run import Workbench
 from worthbook.planning.store import KeptRun, Store
@@ -142,5 +144,11 @@ def open_book(folder: Path | str) -> OpenBook:
         WorthbookError: If there is no book, or its own definitions have problems: all of them.
     """
     book = Book.open(Path(folder))
-    catalogue = read_catalogue(book.definitions_folder)
-    return OpenBook(book, catalogue, engines.start(book.engine))
+    opened = OpenBook(book, read_catalogue(book.definitions_folder), engines.start(book.engine))
+    return _with_placements(opened) if book.table(PLACEMENTS).exists else opened
+
+
+def _with_placements(opened: OpenBook) -> OpenBook:
+    """The same book, with what people chose before what its frameworks say."""
+    placements = read_placements(opened.engine, opened.book.snapshot(), opened.catalogue.tables)
+    return replace(opened, catalogue=with_placements(opened.catalogue, {each.framework for each in placements}))
