@@ -29,6 +29,7 @@ KEYS = {
     "customer_lists": ("list_name", "customer_id"),
     "customers": ("customer_id",),
     "exchange_rates": ("currency", "valid_from"),
+    "hand_placements": ("placement_id",),
     "holdings": ("customer_id", "product_id", "month"),
     "interactions": ("interaction_id",),
     "invoices": ("invoice_id",),
