@@ -17,7 +17,7 @@ from worthbook.data.columns import derive
 from worthbook.data.cuts import thresholds
 from worthbook.data.duckdb import DuckDB
 from worthbook.data.engine import Sheet
-from worthbook.definitions.framework import FrameworkDefinition
+from worthbook.definitions.framework import Axis, FrameworkDefinition
 from worthbook.definitions.framework_checks import SCORE
 from worthbook.kernel.units import Value
 from worthbook.scoring.bands import Thresholds
@@ -49,6 +49,34 @@ FIRM = """
     from range(1000) as customers(i)
 """
 """A firm with many ties and unknowns."""
+
+LABELS = {
+    "activity": ("new", "active", "slipping", "lapsed", "lapsed_once"),
+    "customer_kind": ("consumer", "business", "channel", "internal", "reseller"),
+    "customer_role": ("customer", "supplier", "owner", "partner", "employee"),
+}
+"""Columns of words that rules read, and what may stand in them."""
+
+
+def firm_for(framework: FrameworkDefinition) -> str:
+    """The firm with whatever else the framework reads: numbers about its cuts and words, with ties and unknowns."""
+    read = {axis.column: axis for axis in framework.axes.values()}
+    said = " ".join(cell.when or "" for cell in framework.cells)
+    words = [f"if(i % 7 = 3, null, {list(LABELS[name])}[1 + i % 5]) as {name}" for name in LABELS if name in said]
+    beside = [name for name in ("repeat_purchases", "recency_weeks") if name in said and name not in read]
+    counts = [f"if(i % 8 = 5, null, i * {place + 3} % 40.0) as {name}" for place, name in enumerate(beside)]
+    numbers = [_about_its_cuts(axis, place) for place, axis in enumerate(read.values()) if axis.column not in FIRM]
+    given = ", ".join(["*", *words, *counts, *numbers])
+    return f"select {given} from (select *, range as i from ({FIRM}) positional join range(1000))"
+
+
+def _about_its_cuts(axis: Axis, place: int) -> str:
+    fixed = [cut.value for cut in axis.parsed_cuts if cut.kind in {"value", "above"}]
+    low, high = (min(fixed), max(fixed)) if fixed else (0, 100)
+    room = max(high - low, 1)
+    spread = f"{low - room} + i * {7 + 2 * place} % 61 / 60.0 * {high - low + 2 * room}"
+    return f"if(i % {5 + place % 6} = 2, null, {spread}) as {axis.column}"
+
 
 Lay = Callable[[FrameworkDefinition, str], tuple[dict[str, Thresholds], list[dict[str, Value]]]]
 
@@ -105,7 +133,7 @@ def given(column: str, values: Sequence[float | None]) -> str:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_engine_places_as_one_customer_is_explained(lay: Lay, name: str) -> None:
     framework = shipped()[name]
-    found, customers = lay(framework, FIRM)
+    found, customers = lay(framework, firm_for(framework))
     expected = [Case(framework, customer, found).cell for customer in customers]
     assert [customer[name] for customer in customers] == expected
 

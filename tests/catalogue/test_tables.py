@@ -13,11 +13,13 @@ from worthbook.data.relations import Relations, bucket_files
 from worthbook.services.describe_definition import describe_definition
 
 KEYS = {
+    "account_years": ("customer_id", "year_ends_on"),
     "accounts": ("customer_id",),
     "activities": ("activity_id",),
     "activity_costs": ("pool_id", "activity_id", "month"),
     "activity_drivers": (),
     "answers": ("survey_id", "respondent_id", "question_id", "brand"),
+    "appraisals": ("customer_id", "criterion", "judge", "appraised_on"),
     "campaign_contacts": ("campaign_id", "customer_id"),
     "campaigns": ("campaign_id",),
     "competitors": ("competitor_id",),
@@ -31,6 +33,7 @@ KEYS = {
     "exchange_rates": ("currency", "valid_from"),
     "hand_placements": ("placement_id",),
     "holdings": ("customer_id", "product_id", "month"),
+    "information_uses": ("customer_id", "field", "used_on"),
     "interactions": ("interaction_id",),
     "invoices": ("invoice_id",),
     "loyalty_entries": ("entry_id",),
