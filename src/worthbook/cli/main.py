@@ -22,6 +22,7 @@ from worthbook.cli.list import list_definitions
 from worthbook.cli.override import override
 from worthbook.cli.rejects import app as rejects
 from worthbook.cli.runs import runs
+from worthbook.cli.segment import segment
 from worthbook.cli.subject_export import subject_export
 from worthbook.cli.survey import survey
 from worthbook.cli.undo import undo
@@ -56,6 +57,7 @@ for command, name in (
     app.command(name)(command)
 
 app.add_typer(survey)
+app.add_typer(segment)
 app.add_typer(duplicates, name="duplicates")
 app.add_typer(rejects, name="rejects")
 app.add_typer(override, name="override")

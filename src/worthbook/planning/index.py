@@ -163,6 +163,17 @@ class Catalogue:
             self._needs[key] = columns.needs(definition, parse)
         return self._needs[key]
 
+    def behind(self, names: Iterable[str]) -> frozenset[str]:
+        """Some columns, and every column that they are made from."""
+        found: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += self.needs_of(self.maker(name))
+        return frozenset(found)
+
     def meta(self, name: str) -> ColumnMeta:
         """What a column means, with the caveats of everything it is made from."""
         maker = self.maker(name)

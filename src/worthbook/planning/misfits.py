@@ -42,7 +42,7 @@ def misfit(segment: SegmentDefinition, kinds: Mapping[str, Kind]) -> tuple[Probl
         formula = parse(segment.when, segment.place_of("when"))
     except WorthbookError:
         return ()
-    if not formula.columns <= {*kinds, *own}:
+    if formula.is_aggregate or not formula.columns <= {*kinds, *own}:
         return ()
     try:
         compile_condition(formula, Scope({**kinds, **own}, _ANY_DAY))

@@ -1,0 +1,1 @@
+"""Groups of customers: how two differ, which groups the data suggest, and which conditions tell them apart."""
