@@ -66,7 +66,7 @@ def test_the_effect_of_means_is_austins() -> None:
 
 
 def test_thin_shares_are_tested_exactly() -> None:
-    """Fisher's tea: Agresti (2013), Categorical Data Analysis, p. 91: 3 of 4 against 1 of 4 has a two-sided p of 0.486."""
+    """Fisher's tea: Agresti (2013), Categorical Data Analysis, p. 91: 3 of 4 against 1 of 4, two-sided p of 0.486."""
     assert only(contrast_shares(shares((3, 4)), shares((1, 4))).p) == pytest.approx(0.486, abs=5e-4)
 
 

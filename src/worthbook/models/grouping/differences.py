@@ -94,7 +94,7 @@ def contrast_shares(one: Moments, other: Moments) -> Contrast:
     same = difference == 0
     p = np.where(same, 1.0, 2 * ndtr(-z))
     for index in np.flatnonzero((least < _THIN) & ~same):
-        p[index] = _fisher(one, other, index)
+        p[index] = _fisher(one, other, int(index))
     return Contrast(difference, difference - down, difference + up, np.where(same, 0.0, effect), p)
 
 
