@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from tests.planning.studies.world import Line, World
 from worthbook.kernel.result import Study
+from worthbook.planning.studies.rhythm import SAMPLE
 from worthbook.planning.study import make_study
 
 
@@ -71,3 +72,22 @@ def test_months_without_a_purchase_are_shown(world: World) -> None:
 def test_the_last_36_months_are_shown(world: World) -> None:
     months = study(world, visits("a", "2019-01-05", "2024-12-05")).table("months")
     assert (len(months.rows), months.rows[0][0], months.rows[-1][0]) == (36, "2022-01", "2024-12")
+
+
+def test_purchases_of_a_sample_are_shown_one_by_one(world: World) -> None:
+    """Customers are numbered by first purchase; two orders of one day are one purchase."""
+    late = visits("a", "2024-03-01", "2024-04-01")
+    early = visits("b", "2024-01-05", "2024-01-05", "2024-02-05")
+    timing = study(world, [*late, *early]).table("timing")
+    assert [(row[0], str(row[1]), str(row[2])) for row in timing.rows] == [
+        (1, "2024-01-05", "first purchase"),
+        (1, "2024-02-05", "repeat purchase"),
+        (2, "2024-03-01", "first purchase"),
+        (2, "2024-04-01", "repeat purchase"),
+    ]
+
+
+def test_no_more_customers_are_shown_than_fit(world: World) -> None:
+    lines = [line for number in range(80) for line in visits(f"c{number}", "2024-01-01", "2024-02-01")]
+    found = study(world, lines)
+    assert (found.facts["shown_customers"], len(found.table("timing").rows)) == (SAMPLE, 2 * SAMPLE)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from worthbook.data.activity import Activity, Month, add_months, month_index
 from worthbook.data.studies import counts_above, frequencies
+from worthbook.data.timing import sampled_days
 from worthbook.definitions.study import StudyDefinition
 from worthbook.kernel.language import Text
 from worthbook.kernel.result import Table
@@ -23,11 +24,16 @@ COUNTS = ((1, 1), (2, 2), (3, 3), (4, 4), (5, 5), (6, 10), (11, None))
 LEVELS = (1.5, 2.0, 3.0)
 """How many times the usual time between purchases has passed."""
 MONTHS_SHOWN = 36
+SAMPLE = 30
+"""Customers whose purchases are shown one by one."""
 
 GAPS = Text(en="Days between purchases", zh="购买间隔")
 PURCHASES = Text(en="How often customers have bought", zh="客户购买次数分布")
 OVERDUE = Text(en="Customers who are overdue", zh="逾期未购客户")
 MONTHS = Text(en="Purchases by month", zh="各月购买情况")
+TIMING = Text(en="When some customers have bought", zh="部分客户的购买时点")
+FIRST = Text(en="first purchase", zh="首次购买")
+AGAIN = Text(en="repeat purchase", zh="再次购买")
 DAYS = Text(en="{first}–{last} days", zh="{first}–{last} 天")
 ONE_DAY = Text(en="{first} days", zh="{first} 天")
 MORE_DAYS = Text(en="more than {last} days", zh="超过 {last} 天")
@@ -61,6 +67,9 @@ def make_rhythm(definition: StudyDefinition, context: StudyContext) -> Made:
     if activity.months:
         tables.append(_months(activity, context))
         facts |= _month_facts(activity, context)
+        timing = _timing(context)
+        tables.append(timing)
+        facts["shown_customers"] = timing.rows[-1][0] if timing.rows else 0
     return Made(tuple(tables), facts, tuple(used))
 
 
@@ -203,20 +212,35 @@ def _month_facts(activity: Activity, context: StudyContext) -> dict[str, Value]:
     }
 
 
+def _timing(context: StudyContext) -> Table:
+    """The purchase days of a sample of customers, numbered in the order of their first purchases."""
+    sample = sampled_days(context.engine, context.snapshot, context.tables, context.as_of, SAMPLE)
+    rows = [
+        (place, day, FIRST if day == days[0] else AGAIN) for place, days in enumerate(sample, start=1) for day in days
+    ]
+    columns = (
+        column("customer", Unit.COUNT, "Customer, by first purchase", "客户（按首次购买先后）"),
+        column("day", Unit.DATE, "Day", "日期"),
+        column("kind", Unit.TEXT, "Purchase", "购买"),
+    )
+    return table("timing", TIMING, columns, rows)
+
+
 RHYTHM = Method(
     make=make_rhythm,
-    maker="rhythm 1",
+    maker="rhythm 2",
     roles=frozenset({"purchases", "overdue"}),
     tables={
         "gaps": frozenset({"days", "purchases", "share"}),
         "purchase_counts": frozenset({"purchases", "customers", "share"}),
         "overdue": frozenset({"level", "customers", "share"}),
         "months": frozenset({"month", "purchases", "active", "new", "revenue", "finished"}),
+        "timing": frozenset({"customer", "day", "kind"}),
     },
     facts=frozenset({
         "gaps", "median_gap", "lower_gap", "upper_gap", "mean_gap", "buyers", "one_time_customers",
         "one_time_share", "repeat_customers", "repeat_share", "mean_purchases", "rhythm_customers",
         "overdue_slightly", "overdue_clearly", "overdue_far", "overdue_clearly_share", "purchases", "months",
-        "best_month", "best_month_purchases", "mean_month_purchases",
+        "best_month", "best_month_purchases", "mean_month_purchases", "shown_customers",
     }),
 )  # fmt: skip
