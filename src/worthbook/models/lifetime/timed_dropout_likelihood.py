@@ -34,6 +34,9 @@ from worthbook.models.lifetime.quadrature import legendre_rule
 NODES = 16
 """Against 120-digit hypergeometric functions the median relative error of the integral is 8e-15, the largest 8e-8."""
 
+NODES_OF_DRAWS = 12
+"""For the weights of draws: with 3 000 heavy buyers the log-likelihood of all is still right to 0.01."""
+
 NEGLIGIBLE = 38.0
 """The integral is cut where its integrand has fallen by exp(-38)."""
 
@@ -65,12 +68,13 @@ def departures(  # noqa: PLR0913, PLR0917  # the four parameters and the history
     s: float,
     kappa: float | FloatArray,
     clock: DropoutClock,
+    count: int = NODES,
 ) -> Departures:
-    """When customers may have left: the pieces of K for each row, with r+x as the exponent.
+    """When customers may have left: the pieces of K for each row, with r+x as the exponent, at so many nodes.
 
     alpha and kappa may differ from row to row.
     """
-    nodes, weights = legendre_rule(NODES)
+    nodes, weights = legendre_rule(count)
     now, then = clock.reading(t_x), clock.reading(end)
     log_alpha_last, log_kappa_last = np.log(alpha + t_x), np.log(kappa + now)
     base = np.minimum(-clock.reading(-np.asarray(alpha)), kappa)
@@ -133,7 +137,7 @@ class TimedDropoutLikelihood:
         return float(value), np.exp(point) * slopes
 
     def value(self, point: FloatArray) -> float:
-        """The value without the gradient."""
+        """The value without the gradient, for draws, with fewer nodes."""
         from scipy.special import gammaln  # noqa: PLC0415  # keeps the import of the package fast
 
         r, alpha, s, kappa, *growth = np.exp(point)
@@ -141,7 +145,8 @@ class TimedDropoutLikelihood:
         for first in range(0, len(self._x), _BLOCK_ROWS):
             rows = slice(first, first + _BLOCK_ROWS)
             exponent = r + self._x[rows]
-            found = departures(exponent, self._t_x[rows], self._T[rows], alpha, s, kappa, DropoutClock(*growth))
+            clock = DropoutClock(*growth)
+            found = departures(exponent, self._t_x[rows], self._T[rows], alpha, s, kappa, clock, NODES_OF_DRAWS)
             whole = np.exp(found.log_staying) + found.density.sum(axis=1)
             total += weighted_sum(self._share[rows], np.log(whole) + found.log_unit)
         return float(total)
