@@ -69,7 +69,7 @@ def make_rhythm(definition: StudyDefinition, context: StudyContext) -> Made:
         facts |= _month_facts(activity, context)
         timing = _timing(context)
         tables.append(timing)
-        facts["shown_customers"] = timing.rows[-1][0] if timing.rows else 0
+        facts["shown_customers"] = len(set(timing.column("customer"))) if timing.rows else 0
     return Made(tuple(tables), facts, tuple(used))
 
 
