@@ -37,6 +37,7 @@ NAMES = (
     "hygiene_motivators",
     "lifecycle_stage",
     "loyalty_behaviour",
+    "membership_tiers",
     "price_and_cost",
     "rfm",
     "satisfaction_loyalty",

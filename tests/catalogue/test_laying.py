@@ -17,7 +17,8 @@ from worthbook.data.columns import derive
 from worthbook.data.cuts import thresholds
 from worthbook.data.duckdb import DuckDB
 from worthbook.data.engine import Sheet
-from worthbook.definitions.framework import SCORE, Axis, FrameworkDefinition
+from worthbook.definitions.framework import Axis, FrameworkDefinition
+from worthbook.definitions.framework_checks import SCORE
 from worthbook.kernel.units import Value
 from worthbook.scoring.bands import Thresholds
 from worthbook.scoring.framework import score_column, steps
@@ -134,7 +135,7 @@ def test_the_engine_places_as_one_customer_is_explained(lay: Lay, name: str) -> 
     framework = shipped()[name]
     found, customers = lay(framework, firm_for(framework))
     expected = [Case(framework, customer, found).cell for customer in customers]
-    assert [customer[name] for customer in customers] == expected
+    assert [customer[framework.computed] for customer in customers] == expected
 
 
 def test_a_scorecard_is_cut_once_its_score_is_made(lay: Lay) -> None:

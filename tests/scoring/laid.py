@@ -11,7 +11,6 @@ from worthbook.definitions.framework import FrameworkDefinition
 from worthbook.kernel.units import Value
 from worthbook.scoring.bands import Thresholds
 from worthbook.scoring.framework import steps
-from worthbook.scoring.weighting import Weighting
 
 Columns = Mapping[str, Sequence[Value]]
 
@@ -24,7 +23,6 @@ def laid(
     thresholds: Mapping[str, Thresholds],
     columns: Columns,
     types: Mapping[str, str] | None = None,
-    weighting: Weighting | None = None,
 ) -> dict[str, list[Value]]:
     """All columns of a framework, one value per customer, in the order given."""
     kinds = {name: (types or {}).get(name, "DOUBLE") for name in columns}
@@ -33,7 +31,7 @@ def laid(
     holders = ", ".join(f"(?{', ?' * len(columns)})" for _ in rows)
     query = f"select place, {declared} from (values {holders}) as given(place, {', '.join(columns)})"
     made: list[str] = []
-    for formulas in steps(definition, thresholds, weighting):
+    for formulas in steps(definition, thresholds):
         query = f"select *, {', '.join(f'{text} as {name}' for name, (text, _) in formulas.items())} from ({query})"
         made += formulas
     query = f"select {', '.join(made)} from ({query}) order by place"

@@ -30,6 +30,8 @@ def derive(  # noqa: PLR0913, PLR0917 - what is read, what is made, as at when, 
     as_of: dt.date,
     settings: Mapping[str, float | str],
     to: Path,
+    *,
+    give: Sequence[str] | None = None,
 ) -> Sheet:
     """Make columns that are formulas over the columns of the sheets, or over each other.
 
@@ -40,11 +42,12 @@ def derive(  # noqa: PLR0913, PLR0917 - what is read, what is made, as at when, 
         as_of: what `as_of()` gives.
         settings: what `setting(name)` gives.
         to: the folder of the Parquet files.
+        give: those of the formulas that are wanted, where others are only steps on the way.
 
     Raises:
         WorthbookError: definition-cycle, or what a formula does wrong.
     """
-    given = Sheets(tuple(sheets))
+    given, wanted = Sheets(tuple(sheets)), tuple(formulas if give is None else give)
     read_formulas = {name: parse(text) for name, (text, _) in formulas.items()}
     order, needed = layers(formulas, read_formulas)
     present = sorted(needed & given.columns)
@@ -60,10 +63,10 @@ def derive(  # noqa: PLR0913, PLR0917 - what is read, what is made, as at when, 
                 value = compile_column(read_formulas[name], scope, formulas[name][1], over_rows=False)
                 query = query.select(named(value, name), copy=False)
         inner = query.subquery(alias=quoted("customers"))
-        return exp.select(column(CUSTOMER), *(column(name) for name in formulas)).from_(inner), files
+        return exp.select(column(CUSTOMER), *(column(name) for name in wanted)).from_(inner), files
 
     parts = [_write(engine, *query_of(part), to, part) for part in given.parts]
-    return Sheet(tuple(parts), tuple(formulas))
+    return Sheet(tuple(parts), wanted)
 
 
 def spread(  # noqa: PLR0913, PLR0917 - what is read, what is made, and where to

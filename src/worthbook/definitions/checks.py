@@ -12,6 +12,7 @@ from worthbook.definitions import (
     instrument_checks,
     mapping_checks,
     segment_checks,
+    stability_checks,
     structure_checks,
     table_checks,
 )
@@ -189,6 +190,7 @@ class _Checks:
 
     def _framework(self, definition: FrameworkDefinition) -> Iterator[Problem]:
         yield from framework_checks.problems(definition)
+        yield from stability_checks.problems(definition)
         for name, axis in definition.axes.items():
             where = definition.place_of("axes", name, "column")
             if axis.cuts:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from worthbook.definitions.definition import Definition
-from worthbook.definitions.framework import SCORE, FrameworkDefinition
+from worthbook.definitions.framework import FrameworkDefinition
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.model import ModelDefinition
 from worthbook.definitions.report import ReportDefinition
@@ -21,8 +21,13 @@ from worthbook.kernel.units import Unit
 Maker = MeasureDefinition | ModelDefinition | FrameworkDefinition | SegmentDefinition
 """What makes columns about customers."""
 
+SCORE = "score"
+
 
 _COMPUTED = Text(en="as computed", zh="系统计算结果")
+_HELD = Text(en="kept", zh="保级后结果")
+_KEPT_TO = Text(en="may be kept up to", zh="可保留的最高等级")
+_SINCE = Text(en="since", zh="起始日期")
 
 
 class ReadFormula(Protocol):
@@ -52,9 +57,9 @@ def columns_made(maker: Maker) -> tuple[str, ...]:
             return tuple(maker.gives)
         case FrameworkDefinition():
             bands = (_inner(maker, axis) for axis, each in maker.axes.items() if each.bands)
-            groups = (_inner(maker, group) for group in maker.groups)
             score = (_inner(maker, SCORE),) if maker.method == "scorecard" else ()
-            return tuple(dict.fromkeys((maker.name, maker.computed, *bands, *groups, *score)))
+            kept = (*maker.remembered, maker.kept_to) if maker.stability is not None else ()
+            return tuple(dict.fromkeys((maker.name, maker.computed, *bands, *score, *kept)))
 
 
 def unit_of(maker: Maker, column: str) -> Unit:
@@ -65,8 +70,9 @@ def unit_of(maker: Maker, column: str) -> Unit:
         case ModelDefinition():
             return maker.gives[column].unit
         case FrameworkDefinition():
-            scores = {_inner(maker, part) for part in (SCORE, *maker.groups)} if maker.method == "scorecard" else ()
-            return Unit.SCORE if column in scores else Unit.LABEL
+            if column in maker.remembered and column == maker.since:
+                return Unit.DATE
+            return Unit.SCORE if maker.method == "scorecard" and column == _inner(maker, SCORE) else Unit.LABEL
 
 
 def needs(definition: Definition, parse: Parse) -> frozenset[str]:
@@ -135,17 +141,18 @@ def labels_of(maker: Maker, column: str) -> Mapping[str, Text]:
 
 
 def _framework_words(framework: FrameworkDefinition, column: str) -> tuple[Text, Mapping[str, Text]]:
-    """Title and labels of a framework's own column, of an axis, of a group, or of the score."""
+    """Title and labels of a framework's own column, of an axis, or of the score."""
     if column == framework.name:
         return framework.title, framework.labels
-    if column == framework.computed:
-        return _within(framework, _COMPUTED), framework.labels
+    beside = {framework.computed: _COMPUTED}
+    if framework.stability is not None:
+        beside |= {framework.held: _HELD, framework.kept_to: _KEPT_TO, framework.since: _SINCE}
+    if column in beside:
+        return _within(framework, beside[column]), {} if column == framework.since else framework.labels
     inner = column.removeprefix(_inner(framework, ""))
     if inner in framework.axes:
         axis = framework.axes[inner]
         return _within(framework, axis.title), {band.key: band.title for band in axis.bands}
-    if inner in framework.groups:
-        return _within(framework, framework.groups[inner].title), {}
     return _within(framework, Text(en="score", zh="得分")), {}
 
 

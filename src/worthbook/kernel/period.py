@@ -114,11 +114,21 @@ class Window:
     @property
     def title(self) -> Text:
         """How people say it."""
+        said = self.long
+        if self.previous:
+            return Text(en=f"the {said.en} before that", zh=f"再往前{said.zh}")
+        return Text(en=f"last {said.en}", zh=f"近{said.zh}")
+
+    @property
+    def long(self) -> Text:
+        """How people say its length alone.
+
+        >>> Window.parse("1 month").long.en, Window.parse("previous 3 months").long.zh
+        ('1 month', '3个月')
+        """
         spoken = _SPOKEN[self.unit]
         unit = spoken.en.removesuffix("s") if self.length == 1 else spoken.en
-        if self.previous:
-            return Text(en=f"the {self.length} {unit} before that", zh=f"再往前{self.length}{spoken.zh}")
-        return Text(en=f"last {self.length} {unit}", zh=f"近{self.length}{spoken.zh}")
+        return Text(en=f"{self.length} {unit}", zh=f"{self.length}{spoken.zh}")
 
     def _back(self, day: dt.date, times: int) -> dt.date:
         count = self.length * times

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import cast
 
 from worthbook.data import columns
-from worthbook.definitions.framework import SCORE, FrameworkDefinition
+from worthbook.definitions.framework import FrameworkDefinition
+from worthbook.definitions.framework_checks import SCORE
 from worthbook.kernel.evaluation import AxisResult, CellResult, FrameworkResult
 from worthbook.kernel.language import Text
 from worthbook.kernel.units import Unit, Value
@@ -17,6 +18,14 @@ from worthbook.scoring import framework as scoring
 VALUE_COLUMN = "revenue_12m"
 """What the customers of a cell are weighed by where the framework does not itself rank by an amount or a count."""
 
+HELD = Text(
+    en="{count} customers keep a tier that their numbers of this day alone would not give.",
+    zh="另有 {count} 位客户按保级规则维持原等级，仅按当日数据则不在该等级。",
+)
+ONE_HELD = Text(
+    en="1 customer keeps a tier that the numbers of this day alone would not give.",
+    zh="另有 1 位客户按保级规则维持原等级，仅按当日数据则不在该等级。",
+)
 BY_HAND = Text(en="{count} customers were placed by hand.", zh="其中 {count} 位客户为人工指定。")
 ONE_BY_HAND = Text(en="1 customer was placed by hand.", zh="其中 1 位客户为人工指定。")
 
@@ -29,7 +38,7 @@ def lay(bench: Workbench, frameworks: Sequence[FrameworkDefinition]) -> None:
         for formulas in scoring.steps(framework, thresholds_of(bench, framework)):
             first |= formulas
     bench.derive(first, needed)
-    scored = [framework for framework in frameworks if framework.name not in first]
+    scored = [framework for framework in frameworks if framework.computed not in first]
     if scored:
         grades: dict[str, tuple[str, Unit]] = {}
         for framework in scored:
@@ -72,6 +81,11 @@ def laid(bench: Workbench, framework: FrameworkDefinition) -> FrameworkResult:
 
 def _notes(bench: Workbench, framework: FrameworkDefinition) -> Iterator[Text]:
     """What decided beside the axes."""
+    if framework.stability is not None:
+        pairs = columns.cross(bench.engine, bench.sheets_of([framework.held, framework.computed]),
+                              [framework.held, framework.computed])  # fmt: skip
+        if count := sum(cast("int", customers) for held, computed, customers in pairs if held != computed):
+            yield ONE_HELD if count == 1 else HELD.format(count=count)
     if framework.by_hand is not None:
         totals = columns.totals(bench.engine, bench.sheets_of([framework.by_hand]), [framework.by_hand])
         if count := totals[framework.by_hand].known:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 
 from worthbook.data.engine import Engine, Snapshot
 from worthbook.planning.estimate import estimate
 from worthbook.planning.index import Catalogue
 from worthbook.planning.lay import lay
-from worthbook.planning.resolve import FormulaStep, FrameworkStep, MeasureStep, ModelStep, Plan, Step, missing
+from worthbook.planning.remember import remember
+from worthbook.planning.resolve import (
+    FormulaStep,
+    FrameworkStep,
+    MeasureStep,
+    MemoryStep,
+    ModelStep,
+    Plan,
+    Step,
+    missing,
+    resolve,
+)
 from worthbook.planning.run import Workbench, make_formulas, make_measures
 from worthbook.planning.store import Store
 
@@ -23,7 +36,7 @@ def make(engine: Engine, catalogue: Catalogue, snapshot: Snapshot, store: Store,
         if isinstance(step, FrameworkStep) and not _reads(plan, step, waiting):
             waiting.append(step)
             continue
-        if _reads(plan, step, waiting):
+        if isinstance(step, MemoryStep) or _reads(plan, step, waiting):
             _lay(bench, waiting)
         _make(bench, step, waiting)
     _lay(bench, waiting)
@@ -46,6 +59,14 @@ def _make(bench: Workbench, step: Step, waiting: list[FrameworkStep]) -> None:
             estimate(bench, model)
         case FrameworkStep():
             waiting.append(step)
+        case MemoryStep():
+            remember(bench, step, partial(_earlier, bench))
+
+
+def _earlier(bench: Workbench, names: Sequence[str], as_of: dt.date) -> Workbench:
+    """The same book as at an earlier day."""
+    plan = resolve(bench.catalogue, bench.snapshot, names, as_of, bench.plan.population.name)
+    return make(bench.engine, bench.catalogue, bench.snapshot, bench.store, plan)
 
 
 def _lay(bench: Workbench, waiting: list[FrameworkStep]) -> None:

@@ -28,7 +28,7 @@ def with_placements(catalogue: Catalogue, names: Iterable[str]) -> Catalogue:
     own = {each.name: each.model_copy(update={"by_hand": _column(each)}) for each in placed if each.by_hand is None}
     changed = [own.get(each.name, each) if isinstance(each, FrameworkDefinition) else each
                for each in catalogue.definitions]  # fmt: skip
-    return Catalogue.of([*changed, *(_measure(each) for each in own.values())])
+    return Catalogue.of([*changed, *(_measure(each) for each in own.values())], catalogue.own)
 
 
 def _column(framework: FrameworkDefinition) -> str:

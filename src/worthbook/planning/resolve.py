@@ -15,6 +15,7 @@ from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.model import ModelDefinition
 from worthbook.definitions.population import PopulationDefinition
 from worthbook.definitions.segment import SegmentDefinition
+from worthbook.definitions.stability import Stability
 from worthbook.definitions.table import TableColumnDefinition, TableDefinition
 from worthbook.kernel.provenance import Provenance, fingerprint
 from worthbook.planning.index import Catalogue
@@ -66,10 +67,25 @@ class FrameworkStep:
 
     framework: FrameworkDefinition
     columns: tuple[str, ...]
-    """What it makes: its own column, its bands, its score."""
+    """What it makes: its own column, its bands, its score; but for what it remembers."""
 
 
-Step = MeasureStep | FormulaStep | ModelStep | FrameworkStep
+@dataclass(frozen=True)
+class MemoryStep:
+    """What a framework remembers: where customers stood at the reviews before, and what follows from that."""
+
+    framework: FrameworkDefinition
+    stability: Stability
+    days: tuple[dt.date, ...]
+    """The reviews, oldest first."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What it makes."""
+        return self.framework.remembered
+
+
+Step = MeasureStep | FormulaStep | ModelStep | FrameworkStep | MemoryStep
 
 
 @dataclass(frozen=True)
@@ -107,6 +123,8 @@ class _Resolver:
         self.provenance: dict[str, Provenance] = {}
         self.makers: dict[str, Maker] = {}
         """Every maker needed, in the order in which they can run."""
+        self.memories: dict[str, MemoryStep] = {}
+        """What frameworks must remember."""
 
     def plan(self, names: Iterable[str]) -> Plan:
         for name in names:
@@ -119,11 +137,30 @@ class _Resolver:
         if column in self.provenance:
             return self.provenance[column]
         maker = self.catalogue.maker(column)
-        made_from = tuple(self._need(name) for name in sorted(self.catalogue.needs(maker.name)))
-        self.makers[maker.name] = maker
-        for name in self.catalogue.columns_of(maker.name):
-            self.provenance[name] = self._provenance(name, maker, made_from)
+        remembered = maker.remembered if isinstance(maker, FrameworkDefinition) else ()
+        if maker.name not in self.makers:
+            made_from = tuple(self._need(name) for name in sorted(self.catalogue.needs(maker.name)))
+            self.makers[maker.name] = maker
+            for name in self.catalogue.columns_of(maker.name):
+                if name not in remembered:
+                    self.provenance[name] = self._provenance(name, maker, made_from)
+        if isinstance(maker, FrameworkDefinition) and maker.stability is not None and column in remembered:
+            self._remember(maker, maker.stability)
         return self.provenance[column]
+
+    def _remember(self, framework: FrameworkDefinition, stability: Stability) -> None:
+        """What a framework remembers is made from what it would have said at every review."""
+        days = stability.days_before(self.as_of)
+        own = [framework.computed, framework.kept_to]
+        chosen = [] if framework.by_hand is None else [framework.by_hand]
+        made_from = [self.provenance[name] for name in (*own, *chosen)]
+        for day in days:
+            then = _Resolver(self.catalogue, self.snapshot, day, self.population)
+            told = fingerprint([then._need(name).id for name in own])
+            made_from.append(Provenance("framework", framework.computed, day, told, framework.method))
+        for name in framework.remembered:
+            self.provenance[name] = self._provenance(name, framework, tuple(made_from))
+        self.memories[framework.name] = MemoryStep(framework, stability, days)
 
     def _provenance(self, column: str, maker: Maker, made_from: tuple[Provenance, ...]) -> Provenance:
         definition = fingerprint([maker.fingerprint, column, self._settings(maker)])
@@ -206,7 +243,10 @@ class _Resolver:
             elif isinstance(maker, ModelDefinition):
                 yield ModelStep(maker)
             else:
-                yield FrameworkStep(maker, tuple(self.catalogue.columns_of(name)))
+                columns = (each for each in self.catalogue.columns_of(name) if each not in maker.remembered)
+                yield FrameworkStep(maker, tuple(columns))
+                if name in self.memories:
+                    yield self.memories[name]
         if waiting:
             yield FormulaStep(tuple(waiting))
 

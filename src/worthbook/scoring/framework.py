@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from worthbook.definitions.framework import SCORE, FrameworkDefinition
+from worthbook.definitions.framework import FrameworkDefinition
+from worthbook.definitions.framework_checks import SCORE
 from worthbook.kernel.units import Unit
 from worthbook.scoring.bands import Formulas, Thresholds, band_formula, literal
 from worthbook.scoring.cells import grid_formula, tier_formula
-from worthbook.scoring.ladder import ladder_formula
-from worthbook.scoring.points import score_formulas
+from worthbook.scoring.memory import kept_to_formula
+from worthbook.scoring.points import score_formula
 from worthbook.scoring.rules import rules_formula
-from worthbook.scoring.weighting import Weighting
 
 
 def band_columns(definition: FrameworkDefinition) -> dict[str, str]:
@@ -26,9 +26,7 @@ def score_column(definition: FrameworkDefinition) -> str | None:
     return f"{definition.name}__{SCORE}" if definition.method == "scorecard" else None
 
 
-def steps(
-    definition: FrameworkDefinition, thresholds: Mapping[str, Thresholds], weighting: Weighting | None = None
-) -> tuple[Formulas, ...]:
+def steps(definition: FrameworkDefinition, thresholds: Mapping[str, Thresholds]) -> tuple[Formulas, ...]:
     """The framework's columns as formulas, in steps: each step reads columns made before and those of the step before.
 
     The score of a scorecard can only be cut once it is made: without a threshold for `score` the answer ends with the
@@ -38,7 +36,6 @@ def steps(
         definition: the framework, free of `framework_checks.problems`.
         thresholds: axis → the value at which each of its upper bands begins, in this population; infinite where nobody
             lies above a cut.
-        weighting: how much the axes of a scorecard count; as stated at them, if left out.
     """
     bands = {
         column: (_band_keys(definition, name, thresholds[name]), Unit.LABEL)
@@ -46,25 +43,18 @@ def steps(
     }
     match definition.method:
         case "tiers":
-            return (_cell(definition, tier_formula(definition, thresholds)),)
+            return (_cell(definition, tier_formula(definition, thresholds), thresholds),)
         case "grid":
-            return bands, _cell(definition, grid_formula(definition, band_columns(definition)))
+            return bands, _cell(definition, grid_formula(definition, band_columns(definition)), thresholds)
         case "rules":
-            return _filled(bands, _cell(definition, rules_formula(definition, band_columns(definition))))
-        case "ladder":
-            return _filled(bands, _cell(definition, ladder_formula(definition, band_columns(definition))))
+            return bands, _cell(definition, rules_formula(definition, band_columns(definition)), thresholds)
         case "scorecard":
             scored = f"{definition.name}__{SCORE}"
-            first = {**bands, **score_formulas(definition, thresholds, weighting or Weighting.stated(definition))}
+            first = {**bands, scored: (score_formula(definition, thresholds), Unit.SCORE)}
             if SCORE not in thresholds:
                 return (first,)
             grades = band_formula(scored, thresholds[SCORE], [literal(cell.key) for cell in definition.cells])
-            return first, _cell(definition, grades)
-
-
-def _filled(*made: Formulas) -> tuple[Formulas, ...]:
-    """Without a step that makes nothing: conditions may compare columns and need no bands."""
-    return tuple(each for each in made if each)
+            return first, _cell(definition, grades, thresholds)
 
 
 def _band_keys(definition: FrameworkDefinition, name: str, thresholds: Thresholds) -> str:
@@ -72,12 +62,15 @@ def _band_keys(definition: FrameworkDefinition, name: str, thresholds: Threshold
     return band_formula(axis.column, thresholds, [literal(band.key) for band in axis.bands])
 
 
-def _cell(definition: FrameworkDefinition, formula: str) -> Formulas:
-    """What the axes say and, where people may say otherwise, what holds."""
+def _cell(definition: FrameworkDefinition, formula: str, thresholds: Mapping[str, Thresholds]) -> Formulas:
+    """What the axes say, and beside it what memory needs or, without memory, what people chose."""
     computed = {definition.computed: (formula, Unit.LABEL)}
-    if definition.by_hand is None:
-        return computed
-    return {**computed, definition.name: (chosen_formula(definition, definition.computed), Unit.LABEL)}
+    if definition.stability is not None:
+        kept_to = kept_to_formula(definition, definition.stability, thresholds)
+        return {**computed, definition.kept_to: (kept_to, Unit.LABEL)}
+    if definition.by_hand is not None:
+        return {**computed, definition.name: (chosen_formula(definition, definition.computed), Unit.LABEL)}
+    return computed
 
 
 def chosen_formula(definition: FrameworkDefinition, otherwise: str) -> str:

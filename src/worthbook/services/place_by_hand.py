@@ -23,20 +23,12 @@ from worthbook.definitions.own_layout import OWN
 from worthbook.kernel.errors import Fault, Problem, did_you_mean, raise_all
 from worthbook.kernel.language import Language, Text
 from worthbook.kernel.period import parse_date
+from worthbook.planning.asked import FRAMEWORK_UNKNOWN
+from worthbook.planning.migration import CELL_UNKNOWN
 from worthbook.services.find_book import find_book
 from worthbook.services.known_customer import NO_SUCH_CUSTOMER, meant, shown
 from worthbook.services.open_book import OpenBook, open_book
 
-FRAMEWORK_UNKNOWN = Fault(
-    "framework-unknown",
-    what=Text(en="There is no framework '{name}'.", zh="没有名为“{name}”的框架。"),
-    hint=Text(en="{near}", zh="{near}"),
-)
-CELL_UNKNOWN = Fault(
-    "cell-unknown",
-    what=Text(en="The framework '{framework}' has no cell '{cell}'.", zh="框架“{framework}”中没有“{cell}”。"),
-    hint=Text(en="Its cells: {cells}.", zh="可选：{cells}。"),
-)
 UNTIL_TOO_EARLY = Fault(
     "placement-until-too-early",
     what=Text(
@@ -217,7 +209,9 @@ def _wrong(  # noqa: PLR0913 - everything that was given
         yield FRAMEWORK_UNKNOWN.problem(name=framework, near=did_you_mean(framework, frameworks))
         return
     if _cell_key(frameworks[framework], cell) is None:
-        yield CELL_UNKNOWN.problem(framework=framework, cell=cell, cells=_cells(frameworks[framework]))
+        yield CELL_UNKNOWN.problem(
+            framework=framework, name=cell, near=did_you_mean(cell, frameworks[framework].labels)
+        )
     for each in read_placements(opened.engine, opened.snapshot, opened.catalogue.tables, customer):
         if each.framework == framework and each.overlaps(first, last):
             yield PLACED_ALREADY.problem(
@@ -231,13 +225,6 @@ def _cell_key(framework: FrameworkDefinition, given: str) -> str | None:
         if given.casefold() in {cell.key.casefold(), cell.title.en.casefold(), cell.title.zh.casefold()}:
             return cell.key
     return None
-
-
-def _cells(framework: FrameworkDefinition) -> Text:
-    return Text(
-        en=", ".join(f"{cell.key} ({cell.title.en})" for cell in framework.cells),
-        zh="、".join(f"{cell.key}（{cell.title.zh}）" for cell in framework.cells),
-    )
 
 
 def _write(opened: OpenBook, placement: Placement) -> None:
