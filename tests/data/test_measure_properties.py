@@ -154,10 +154,16 @@ def test_windows_part_the_lifetime(engine: DuckDB, lines: list[Line]) -> None:
     assert wanted == made
 
 
+@pytest.mark.parametrize(
+    "effects",
+    [
+        ("volume_effect_12m", "price_effect_12m", "mix_effect_12m"),
+        ("same_products_volume_effect_12m", "price_effect_12m", "cross_sell_effect_12m", "dropped_effect_12m"),
+    ],
+)
 @CASES
 @given(lines=SHOPS)
-def test_effects_add_up_to_the_change(engine: DuckDB, lines: list[Line]) -> None:
-    effects = ["volume_effect_12m", "price_effect_12m", "mix_effect_12m"]
+def test_effects_add_up_to_the_change(engine: DuckDB, effects: tuple[str, ...], lines: list[Line]) -> None:
     known = [each for each in measured(engine, lines).values() if each["revenue_change_12m"] is not None]
 
     assert [each["revenue_change_12m"] for each in known] == [

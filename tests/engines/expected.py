@@ -16,6 +16,8 @@ from worthbook.kernel.units import Value
 CATEGORY = {product.product_id: product.category for product in PRODUCTS}
 UNIT_COST = {product.product_id: product.unit_cost for product in PRODUCTS}
 STEP = Decimal("0.0001")
+MARGIN_RATE = 0.3
+"""The setting of the shop's book."""
 
 Span = Callable[[dt.date], bool]
 
@@ -206,6 +208,58 @@ class Customer:
             "volume_effect_12m": volume,
             "price_effect_12m": price,
             "mix_effect_12m": None if change is None else change - volume - price,
+            **self.trends(made),
+            **self.parts(change, price),
+        }
+
+    def trends(self, made: dict[str, Value]) -> dict[str, Value]:
+        """Where margin, breadth and pace are going."""
+        rates = [made["margin_rate_12m"], made["margin_rate_previous_12m"]]
+        categories, previous = made["categories_12m"], self.categories_of_the_year_before()
+        tenure, recent, total = made["tenure_days"], made["revenue_3m"], made["revenue_lifetime"]
+        pace = None
+        if isinstance(tenure, float) and tenure >= 183 and isinstance(total, Decimal) and total > 0:
+            share = divided(recent if isinstance(recent, Decimal) else None, total)
+            pace = None if share is None else share * tenure / 91
+        return {
+            "margin_rate_used": MARGIN_RATE if made["margin_rate_lifetime"] is None else made["margin_rate_lifetime"],
+            "margin_rate_change_12m": None if None in rates else float(str(rates[0])) - float(str(rates[1])),
+            "categories_previous_12m": previous,
+            "categories_change_12m": int(str(categories)) - previous if previous and categories is not None else None,
+            "recent_pace": pace,
+        }
+
+    def categories_of_the_year_before(self) -> int | None:
+        """Of how many categories anything was bought, net of returns; unknown where no line of two years names one."""
+        lines = [line for line in self.rows if line.amount is not None and self._within_two_years(line.ordered_on)]
+        named = [(CATEGORY.get(line.product_id or ""), line) for line in lines]
+        paid: dict[str, Decimal] = defaultdict(Decimal)
+        for category, line in named:
+            if category is not None and self.spans()["previous_12m"](line.ordered_on):
+                paid[category] += line.amount or Decimal(0)
+        if all(category is None for category, _ in named):
+            return None
+        return sum(amount > 0 for amount in paid.values())
+
+    def _within_two_years(self, day: dt.date) -> bool:
+        return any(self.spans()[ending](day) for ending in ("12m", "previous_12m"))
+
+    def parts(self, change: Decimal | None, price: Decimal) -> dict[str, Value]:
+        """Products newly bought, products no longer bought, and the rest."""
+        years: dict[str | None, list[Decimal | float]] = defaultdict(lambda: [Decimal(0), 0.0, Decimal(0), 0.0])
+        for line in self.rows:
+            for place, ending in ((0, "12m"), (2, "previous_12m")):
+                if line.amount is not None and self.spans()[ending](line.ordered_on):
+                    years[line.product_id][place] += line.amount  # type: ignore[operator]
+                    years[line.product_id][place + 1] += line.quantity or 0.0  # type: ignore[operator]
+        new = sum(
+            (Decimal(str(now)) - Decimal(str(then)) for now, n, then, t in years.values() if n > 0 >= t), Decimal(0)
+        )
+        gone = sum((Decimal(str(now)) - Decimal(str(then)) for now, n, then, _ in years.values() if n <= 0), Decimal(0))
+        return {
+            "cross_sell_effect_12m": new,
+            "dropped_effect_12m": gone,
+            "same_products_volume_effect_12m": None if change is None else change - price - new - gone,
         }
 
     def effects(self) -> tuple[Decimal, Decimal]:

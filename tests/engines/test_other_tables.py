@@ -26,8 +26,26 @@ ROWS: Mapping[str, str] = {
         ('bob', DATE '2024-02-01', 50.0, 0.0, 20.0, 'o3', false))
         AS t(customer_id, ordered_on, amount, discount, cost, order_id, is_return)""",
     "customers": """SELECT * FROM (VALUES
-        ('ann', DATE '1980-07-01', 50, 90000.0, 40.0), ('bob', NULL, 33, NULL, NULL))
-        AS t(customer_id, born_on, age, income, acquisition_cost)""",
+        ('ann', DATE '1980-07-01', 50, 90000.0, 40.0, 'business', 'partner', 'north', 2e6, 3, 'Sales manager'),
+        ('bob', NULL, 33, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '学生'))
+        AS t(customer_id, born_on, age, income, acquisition_cost, kind, role, region, assets, dependants,
+        occupation)""",
+    "appraisals": """SELECT * FROM (VALUES
+        ('ann', 'need_fit', 'li', DATE '2024-01-01', 2.0), ('ann', 'need_fit', 'li', DATE '2024-06-01', 4.0),
+        ('ann', 'need_fit', 'wu', DATE '2024-03-01', 5.0), ('ann', 'need_fit', 'li', DATE '2024-07-01', 1.0),
+        ('ann', 'rivalry', 'li', DATE '2024-01-01', 9.0))
+        AS t(customer_id, criterion, judge, appraised_on, score)""",
+    "account_years": """SELECT * FROM (VALUES
+        ('ann', DATE '2022-12-31', DATE '2023-04-30', 90.0, 10.0, 90.0, 100.0, 50.0, 80.0, 60.0, 8.0, 9.0),
+        ('ann', DATE '2023-12-31', DATE '2024-04-30', 120.0, 20.0, 80.0, 200.0, 120.0, 100.0, 80.0, 12.0, 20.0),
+        ('ann', DATE '2024-06-30', DATE '2024-09-30', 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0),
+        ('bob', DATE '2023-12-31', DATE '2024-04-30', 5.0, 0.0, 0.0, 10.0, 12.0, 0.0, 0.0, -1.0, 1.0))
+        AS t(customer_id, year_ends_on, known_on, current_assets, inventories, current_liabilities, total_assets,
+        total_liabilities, revenue, previous_revenue, net_profit, operating_cash_flow)""",
+    "information_uses": """SELECT * FROM (VALUES
+        ('ann', 'phone', DATE '2024-05-31', 1, 12, 1, 2.0), ('ann', 'budget', DATE '2024-05-31', 3, 2, 2, 4.5),
+        ('ann', 'phone', DATE '2023-05-31', 1, 99, 1, 2.0), ('bob', 'hobbies', DATE '2024-05-31', 4, 0, 1, 6.0))
+        AS t(customer_id, field, used_on, points, uses, collections, collection_cost)""",
     "complaints": """SELECT * FROM (VALUES
         ('c1', 'ann', TIMESTAMP '2024-04-01 09:00', TIMESTAMP '2024-04-03 08:00', TIMESTAMP '2024-04-05 08:00'),
         ('c2', 'ann', TIMESTAMP '2022-04-01 09:00', TIMESTAMP '2022-04-01 10:00', NULL),
@@ -63,14 +81,24 @@ ROWS: Mapping[str, str] = {
         ('e1', 'ann', TIMESTAMP '2024-01-01 00:00', 500.0), ('e2', 'ann', TIMESTAMP '2024-02-01 00:00', -120.0))
         AS t(entry_id, customer_id, entered_at, points)""",
     "opportunities": """SELECT * FROM (VALUES
-        ('d1', 'ann', DATE '2024-01-01', DATE '2024-01-11', true),
-        ('d2', 'ann', DATE '2024-02-01', DATE '2024-02-21', true),
-        ('d3', 'ann', DATE '2024-03-01', DATE '2024-06-01', false))
-        AS t(opportunity_id, customer_id, opened_on, closed_on, is_won)""",
+        ('d1', 'ann', DATE '2024-01-01', DATE '2024-01-11', true, NULL),
+        ('d2', 'ann', DATE '2024-02-01', DATE '2024-02-21', true, NULL),
+        ('d3', 'ann', DATE '2024-03-01', DATE '2024-06-01', false, 'Rival'),
+        ('d4', 'ann', DATE '2024-03-01', DATE '2024-06-02', false, NULL),
+        ('d5', 'ann', DATE '2024-03-01', DATE '2024-07-02', false, 'Rival'))
+        AS t(opportunity_id, customer_id, opened_on, closed_on, is_won, competitor)""",
     "interactions": """SELECT * FROM (VALUES
-        ('v1', 'ann', TIMESTAMP '2024-03-01 10:00', 45.0), ('v2', 'ann', TIMESTAMP '2024-03-02 10:00', NULL))
-        AS t(interaction_id, customer_id, happened_at, minutes)""",
+        ('v1', 'ann', TIMESTAMP '2024-03-01 10:00', 45.0, 'service', NULL),
+        ('v2', 'ann', TIMESTAMP '2024-03-02 10:00', NULL, 'call', '建议'))
+        AS t(interaction_id, customer_id, happened_at, minutes, kind, purpose)""",
 }
+
+UNJUDGED = (
+    *("importance", "growth_potential", "bargaining_power", "price_pressure", "serving_effort", "cooperation"),
+    *("promotion_support", "technical_support", "industry_outlook", "rivalry", "prospects", "buying_risk"),
+    "need_for_help",
+)
+"""Criteria of which nobody said anything that counts."""
 
 EXPECTED: Mapping[str, tuple[Value, Value]] = {  # of ann and of bob
     "complaints_12m": (1, 0),
@@ -115,6 +143,30 @@ EXPECTED: Mapping[str, tuple[Value, Value]] = {  # of ann and of bob
     "age_years": (43, 33),
     "income_stated": (Decimal(90000), None),
     "acquisition_cost": (Decimal(40), None),
+    "current_value_12m": (Decimal(135), Decimal(30)),
+    "due_lifetime": (Decimal(400), Decimal(0)),
+    "overdue_amount": (Decimal(240), Decimal(0)),
+    "overdue_share": (1.0, 0.0),
+    "rival_share_lifetime": (0.25, None),
+    "complaint_rate_12m": (0.5, 0.0),
+    "services_used_12m": (1, 0),
+    "suggestions_12m": (1, 0),
+    "customer_kind": ("business", None),
+    "customer_role": ("partner", None),
+    "customer_region": ("north", None),
+    "assets_stated": (Decimal(2_000_000), None),
+    "dependants_stated": (3, None),
+    "occupation_points": (3, 1),
+    "account_current_ratio": (1.5, None),
+    "account_quick_ratio": (1.25, None),
+    "account_debt_ratio": (0.6, 1.2),
+    "account_return_on_equity": (0.15, None),
+    "account_net_margin": (0.12, None),
+    "account_cash_ratio": (0.25, None),
+    "account_sales_growth": (0.25, None),
+    "information_value_12m": (Decimal(1 * 12 + 3 * 2 - 2 - 9), Decimal(-6)),
+    **dict.fromkeys([f"{name}_judged" for name in UNJUDGED], (None, None)),
+    "need_fit_judged": (4.5, None),
 }
 
 
@@ -170,7 +222,11 @@ def test_every_measure_over_these_tables_has_an_answer() -> None:
 
 def test_what_nobody_told_is_unknown_not_zero(engine: Engine, tmp_path: Path) -> None:
     values = made(engine, tmp_path, ["transactions", "customers"])
-    told = {"discounted_share_12m", "price_realised_12m", "age_years", "income_stated", "acquisition_cost"}
+    told = {
+        *("discounted_share_12m", "price_realised_12m", "age_years", "income_stated", "acquisition_cost"),
+        *("customer_kind", "customer_role", "customer_region", "assets_stated", "dependants_stated"),
+        *("occupation_points", "current_value_12m"),
+    }
     assert {name: (values["ann"][name], values["bob"][name]) for name in EXPECTED if name not in told} == dict.fromkeys(
         [name for name in EXPECTED if name not in told], (None, None)
     )
