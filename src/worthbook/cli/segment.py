@@ -6,6 +6,7 @@ import typer
 
 from worthbook.cli.segment_ask import count, list_all, show
 from worthbook.cli.segment_compare import compare, overlap, usage
+from worthbook.cli.segment_write import add_list, customers, export, save
 
 segment = typer.Typer(
     name="segment",
@@ -18,8 +19,12 @@ for command, name in (
     (list_all, "list"),
     (count, "count"),
     (show, "show"),
+    (customers, "customers"),
+    (export, "export"),
     (overlap, "overlap"),
     (compare, "compare"),
     (usage, "usage"),
+    (save, "save"),
+    (add_list, "add-list"),
 ):
     segment.command(name)(command)

@@ -105,3 +105,12 @@ class Customers:
     @staticmethod
     def _read(conditions: Iterable[Formula], columns: Iterable[str]) -> list[str]:
         return sorted({*columns, *(name for each in conditions for name in each.columns)})
+
+
+def largest_first(engine: Engine, sheet: Sheet, by: str, to: Path) -> Sheet:
+    """The same customers in one part, those with the largest values of a column first, equal ones by their ids."""
+    rows, files = Sheets((sheet,)).whole(sheet.columns)
+    order = (exp.Ordered(this=column(by), desc=True, nulls_first=False), exp.Ordered(this=column(CUSTOMER)))
+    query = exp.select(column(CUSTOMER), *(column(name) for name in sheet.columns)).from_(rows).order_by(*order)
+    engine.write(query, files, to)
+    return Sheet((str(to),), sheet.columns)

@@ -1,16 +1,11 @@
-"""A mapping written as YAML, so that the next file with the same headers is read the same way."""
+"""A mapping under a name of its own, so that the next file with the same headers is read the same way."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
-
-from ruamel.yaml import YAML
 
 from worthbook.definitions.mapping import MappingDefinition, SourceField
 from worthbook.kernel.language import Text
-
-_WORDS = ("title", "description", "source", "caveats")
 
 
 def recipe_of(mapping: MappingDefinition, name: str, headers: Mapping[str, str]) -> MappingDefinition:
@@ -30,17 +25,3 @@ def recipe_of(mapping: MappingDefinition, name: str, headers: Mapping[str, str])
     title = Text(en=f"{mapping.title.en}: {name}", zh=f"{mapping.title.zh}：{name}")
     update = {"name": name, "title": title, "fields": fields, "generic": False, "replaces": None}
     return mapping.model_copy(update=update)
-
-
-def recipe_yaml(mapping: MappingDefinition) -> str:
-    """The document that says it."""
-    plain = mapping.model_dump(mode="json", exclude_defaults=True)
-    name = plain.pop("name")
-    document = {"mapping": name, **{key: plain.pop(key) for key in _WORDS if key in plain}, **plain}
-    writer = YAML(typ="safe", pure=True)
-    writer.allow_unicode = True
-    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # the library types it by its default
-    writer.width = 120
-    stream = io.StringIO()
-    writer.dump(document, stream)
-    return stream.getvalue()

@@ -73,7 +73,7 @@ _RUN = (
     WORDS["currency"],
 )
 
-_SETTINGS = {
+SETTINGS = {
     "constant_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -108,7 +108,7 @@ def write_workbook(  # noqa: PLR0913 - what is written, for whom, and where to
     """
     from xlsxwriter import Workbook  # noqa: PLC0415 - loaded only where a workbook is written
 
-    with replacing(path) as place, Workbook(str(place), _SETTINGS) as book:
+    with replacing(path) as place, Workbook(str(place), SETTINGS) as book:
         styles = Styles.of(book)
         taken: set[str] = set()
 
@@ -116,7 +116,7 @@ def write_workbook(  # noqa: PLR0913 - what is written, for whom, and where to
             name = sheet_name(title.say(language), taken)
             return Leaf(book.add_worksheet(name), styles, language)
 
-        held = _write_customers(leaf(_CUSTOMERS), columns, rows)
+        held = write_customers(leaf(_CUSTOMERS), columns, rows)
         _write_summary(leaf(_SUMMARY), evaluation, held, left_out)
         _write_tiers(leaf(_TIERS), evaluation.frameworks)
         for study in evaluation.studies:
@@ -125,7 +125,7 @@ def write_workbook(  # noqa: PLR0913 - what is written, for whom, and where to
         _write_about(leaf(_ABOUT), evaluation)
 
 
-def _write_customers(leaf: Leaf, columns: Sequence[ColumnMeta], rows: Iterable[tuple[Value, ...]]) -> int:
+def write_customers(leaf: Leaf, columns: Sequence[ColumnMeta], rows: Iterable[tuple[Value, ...]]) -> int:
     """One line per customer; how many. What can be decided once per column is decided before the loop over cells."""
     sheet, language = leaf.sheet, leaf.language
     titles = [_CUSTOMER_ID.say(language), *(meta.title.say(language) for meta in columns)]

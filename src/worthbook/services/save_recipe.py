@@ -7,7 +7,8 @@ from pathlib import Path
 
 from worthbook.data.recognition import Recognition
 from worthbook.definitions.kept import user_definitions
-from worthbook.definitions.recipe import recipe_of, recipe_yaml
+from worthbook.definitions.recipe import recipe_of
+from worthbook.definitions.written import written
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
 from worthbook.kernel.whole import replacing
@@ -43,5 +44,5 @@ def save_recipe(laid: Recognition, name: str, catalogue: Catalogue, book: Path |
     recipe = recipe_of(laid.declared, name, headers)
     file = (definitions_folder(book) or user_definitions()) / f"{name}.yaml"
     with replacing(file) as place:
-        place.write_text(recipe_yaml(recipe), encoding="utf-8")
+        place.write_text(written(recipe), encoding="utf-8")
     return file

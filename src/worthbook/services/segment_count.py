@@ -155,6 +155,11 @@ def list_segments(book: Path | None, as_of: str | None = None) -> SegmentAnswer:
 _VALUE_IS = Text(en="Value: {column}.", zh="价值口径：{column}。")
 
 
+def told(opened: OpenBook, who: Who, customers: Customers) -> tuple[Finding, ...]:
+    """How many they are, what they bring, and who cannot be decided, in sentences."""
+    return _counted(opened, who, customers).findings
+
+
 def _counted(opened: OpenBook, who: Who, customers: Customers) -> SegmentAnswer:
     (size,) = sizes(customers.patterns([who.condition], VALUE_COLUMN), 1)
     unknown = customers.unknown(who.condition, who.reads) if size.undecided else {}

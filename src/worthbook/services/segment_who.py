@@ -11,7 +11,7 @@ from worthbook.data.formula import parse
 from worthbook.definitions import segment_checks
 from worthbook.definitions.columns import unit_of
 from worthbook.definitions.formulas import FormulaReader
-from worthbook.definitions.framework import Cell
+from worthbook.definitions.framework import Cell, FrameworkDefinition
 from worthbook.definitions.segment import SegmentDefinition
 from worthbook.kernel.errors import Fault, did_you_mean, raise_all
 from worthbook.kernel.language import Text
@@ -123,15 +123,31 @@ def typed(catalogue: Catalogue, condition: str) -> Who:
     return Who(condition, words, condition, tuple(sorted(parse(condition).columns)))
 
 
-def _cell(catalogue: Catalogue, name: str, key: str) -> Who:
+def framework_of(catalogue: Catalogue, name: str) -> FrameworkDefinition:
+    """A framework by its name.
+
+    Raises:
+        WorthbookError: segment-framework-unknown.
+    """
     if name not in catalogue.frameworks:
         raise FRAMEWORK_UNKNOWN(name=name, near=did_you_mean(name, catalogue.frameworks))
-    framework = catalogue.frameworks[name]
+    return catalogue.frameworks[name]
+
+
+def _cell(catalogue: Catalogue, name: str, key: str) -> Who:
+    framework = framework_of(catalogue, name)
     cell = next((each for each in framework.cells if each.key == key), None)
     if cell is None:
         raise CELL_UNKNOWN(framework=name, name=key, near=did_you_mean(key, framework.labels))
     title = _OF.format(framework=framework.title, cell=cell.title)
     return Who(f"{name}.{key}", title, f"{name} = '{key}'", (name,), cell=cell)
+
+
+def columns_of(catalogue: Catalogue, who: Who) -> tuple[str, ...]:
+    """The columns to show beside the customers: those that the condition reads, or that the segment's reads."""
+    if who.definition is None:
+        return who.reads
+    return tuple(sorted(catalogue.needs_of(who.definition)))
 
 
 def customers_for(opened: OpenBook, asked: Sequence[Who], as_of: str | None, more: Sequence[str] = ()) -> Customers:
