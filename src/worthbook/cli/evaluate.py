@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from worthbook.kernel.language import Language
     from worthbook.services.evaluate import Evaluated
 
+_PARAGRAPHS = ("cells",)
+"""Too wide for a terminal: they are in the report and the workbook."""
+
 
 def evaluate(
     files: Annotated[
@@ -70,11 +73,11 @@ def evaluate(
         if as_json:
             print_json(answer.as_json())
         else:
-            _print(answer, chosen, only)
+            _print(answer, chosen, only, report)
 
 
-def _print(answer: Evaluated, language: Language, only: list[str]) -> None:
-    """The frameworks that were asked for by name, or the summary."""
+def _print(answer: Evaluated, language: Language, only: list[str], report: str) -> None:
+    """The frameworks that were asked for by name, or the summary; what to do, where a report was named that says it."""
     if only:
         from worthbook.reporting.framework_terminal import print_frameworks  # noqa: PLC0415
 
@@ -83,3 +86,8 @@ def _print(answer: Evaluated, language: Language, only: list[str]) -> None:
         from worthbook.reporting.terminal import print_summary  # noqa: PLC0415
 
         print_summary(answer.evaluation, language, answer.written)
+    study = answer.evaluation.study("what_to_do") if report else None
+    if study is not None:
+        from worthbook.reporting.study_terminal import print_study  # noqa: PLC0415
+
+        print_study(study, language, currency=answer.evaluation.currency, without=_PARAGRAPHS)

@@ -36,7 +36,8 @@ def asked(catalogue: Catalogue, report: str | None, frameworks: Sequence[str] = 
         catalogue: all definitions that hold for the book.
         report: its name; by default the overview, or the report of frameworks where some are asked for.
         frameworks: the only ones to show, in this order; the list of customers then holds what they are cut from in
-            the place of the report's own columns. Without any, those of the report and all of the book's own.
+            the place of the report's own columns, and studies are made only where a report is named. Without any, those
+            of the report and all of the book's own.
 
     Raises:
         WorthbookError: `report-unknown`, and `framework-unknown` for each name that is none.
@@ -47,7 +48,8 @@ def asked(catalogue: Catalogue, report: str | None, frameworks: Sequence[str] = 
     if frameworks:
         shown = tuple(dict.fromkeys(frameworks))
         columns = _cut_from(catalogue.frameworks[each] for each in shown)
-        return definition.model_copy(update={"headline": shown, "frameworks": shown, "columns": columns})
+        narrow: dict[str, object] = {"headline": shown, "frameworks": shown, "columns": columns}
+        return definition.model_copy(update=narrow if report else {**narrow, "studies": ()})
     own = tuple(each for each in catalogue.frameworks if each in catalogue.own)
     listed = tuple(catalogue.frameworks) if definition.frameworks == "every" else definition.frameworks
     columns = (*definition.columns, *_cut_from(catalogue.frameworks[each] for each in own))

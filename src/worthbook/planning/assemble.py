@@ -118,6 +118,7 @@ def _evaluated(
         provenance={**bench.plan.provenance, **_told_by_respondents(bench.snapshot)},
         models={model.name: model for model in models},
         vocabularies=catalogue.vocabularies,
+        frameworks=placing,
         lifetimes=weighed,
         surveys=BookSurveys(SurveyTables(bench.engine, bench.snapshot, catalogue.tables, bench.plan.as_of)),
         instruments=catalogue.instruments,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 
 from worthbook.data.activity import Activity, read_activity
+from worthbook.data.columns import totals
 from worthbook.data.cost_sheet import CostSheet
 from worthbook.data.engine import Engine, Sheet, Snapshot
 from worthbook.data.invited import Invited
@@ -16,7 +18,7 @@ from worthbook.definitions.structure import StructureDefinition
 from worthbook.definitions.study import StudyDefinition
 from worthbook.definitions.table import TableDefinition
 from worthbook.definitions.vocabulary import VocabularyDefinition
-from worthbook.kernel.evaluation import ModelResult
+from worthbook.kernel.evaluation import FrameworkResult, ModelResult
 from worthbook.kernel.language import Text
 from worthbook.kernel.provenance import Provenance
 from worthbook.kernel.result import ColumnMeta, Finding, Table, TableColumn
@@ -47,6 +49,8 @@ class StudyContext:
     """Table, column or study → how it was made."""
     models: Mapping[str, ModelResult] = field(default_factory=dict)
     """Model → how far to trust it."""
+    frameworks: Sequence[FrameworkResult] = ()
+    """The frameworks of the evaluation that could place anyone."""
     lifetimes: Lifetimes | None = None
     """The models of purchases side by side; None where no study asks for them, or there is no test."""
     surveys: Surveys = field(default_factory=NoSurveys)
@@ -69,6 +73,12 @@ class StudyContext:
     def activity(self) -> Activity:
         """Purchases by month and cohort, and the days between purchases, from one pass over the lines."""
         return read_activity(self.engine, self.snapshot, self.as_of)
+
+    def total(self, column: str) -> Decimal | None:
+        """The sum of a column of money over all customers; None where it is known of nobody."""
+        sheets = [sheet for sheet in self.sheets if column in sheet.columns][:1]
+        found = totals(self.engine, sheets, [column])[column]
+        return None if found.sum is None or not found.known else Decimal(str(found.sum))
 
     def has(self, column: str | None) -> bool:
         """Whether a column was made."""
