@@ -17,8 +17,7 @@ from worthbook.data.columns import derive
 from worthbook.data.cuts import thresholds
 from worthbook.data.duckdb import DuckDB
 from worthbook.data.engine import Sheet
-from worthbook.definitions.framework import Axis, FrameworkDefinition
-from worthbook.definitions.framework_checks import SCORE
+from worthbook.definitions.framework import SCORE, Axis, FrameworkDefinition
 from worthbook.kernel.units import Value
 from worthbook.scoring.bands import Thresholds
 from worthbook.scoring.framework import score_column, steps

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.scoring.examples import GRID, RULES, SCORECARD, TIERS, axis, band, cell, framework
+from tests.scoring.examples import GRID, LADDER, RULES, SCORECARD, TIERS, axis, band, cell, framework
 from worthbook.definitions.framework import FrameworkDefinition
 from worthbook.definitions.framework_checks import problems
 
@@ -15,7 +15,7 @@ def said(definition: FrameworkDefinition) -> list[str]:
     return [problem.what.en for problem in problems(definition)]
 
 
-@pytest.mark.parametrize("definition", [TIERS, GRID, SCORECARD, RULES], ids=lambda each: each.method)
+@pytest.mark.parametrize("definition", [TIERS, GRID, SCORECARD, RULES, LADDER], ids=lambda each: each.method)
 def test_a_whole_framework_has_no_problems(definition: FrameworkDefinition) -> None:
     assert problems(definition) == ()
 
@@ -126,3 +126,20 @@ def test_keys_of_other_methods_are_refused() -> None:
     ]
     found = said(framework("rules", axes, cells, ["1"]))
     assert [each.split(" in a framework")[0] for each in found[:4]] == expected
+
+
+def test_only_the_first_rung_does_without_a_condition() -> None:
+    cells = [cell("a", when="orders = 0"), cell("b"), cell("c", when="orders > 1")]
+    assert said(framework("ladder", {}, cells)) == [
+        "The first rung 'a' has a 'when'.",
+        "Rung 'b' does not say who reaches it.",
+    ]
+
+
+def test_a_ladder_has_two_rungs() -> None:
+    assert said(framework("ladder", {}, TWO[:1])) == ["A ladder needs at least two rungs."]
+
+
+def test_rungs_know_the_bands_of_their_axes() -> None:
+    cells = [cell("a"), cell("b", when="value = 'hihg'")]
+    assert said(framework("ladder", VALUE, cells)) == ["Cell 'b' speaks of band 'hihg', which there is not."]

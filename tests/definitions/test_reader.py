@@ -328,6 +328,7 @@ def test_every_kind_of_definition_can_be_read() -> None:
         "model",
         "population",
         "report",
+        "segment",
         "structure",
         "study",
         "table",

@@ -11,6 +11,7 @@ from worthbook.definitions.framework import FrameworkDefinition
 from worthbook.kernel.units import Value
 from worthbook.scoring.bands import Thresholds
 from worthbook.scoring.framework import steps
+from worthbook.scoring.weighting import Weighting
 
 Columns = Mapping[str, Sequence[Value]]
 
@@ -23,6 +24,7 @@ def laid(
     thresholds: Mapping[str, Thresholds],
     columns: Columns,
     types: Mapping[str, str] | None = None,
+    weighting: Weighting | None = None,
 ) -> dict[str, list[Value]]:
     """All columns of a framework, one value per customer, in the order given."""
     kinds = {name: (types or {}).get(name, "DOUBLE") for name in columns}
@@ -31,7 +33,7 @@ def laid(
     holders = ", ".join(f"(?{', ?' * len(columns)})" for _ in rows)
     query = f"select place, {declared} from (values {holders}) as given(place, {', '.join(columns)})"
     made: list[str] = []
-    for formulas in steps(definition, thresholds):
+    for formulas in steps(definition, thresholds, weighting):
         query = f"select *, {', '.join(f'{text} as {name}' for name, (text, _) in formulas.items())} from ({query})"
         made += formulas
     query = f"select {', '.join(made)} from ({query}) order by place"

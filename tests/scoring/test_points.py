@@ -26,7 +26,7 @@ def weighted(value: float, stay: float) -> FrameworkDefinition:
     [
         (50.0, 1.0, 1.0),
         (900.0, 3.0, 5.0),
-        (200.0, 1.0, (2 * 3 + 1) / 3),
+        (200.0, 1.0, 2.333333),
         (200.0, None, 3.0),
         (None, 3.0, 5.0),
         (None, None, None),

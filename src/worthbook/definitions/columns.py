@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from worthbook.definitions.definition import Definition
-from worthbook.definitions.framework import FrameworkDefinition
+from worthbook.definitions.framework import SCORE, FrameworkDefinition
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.model import ModelDefinition
 from worthbook.definitions.report import ReportDefinition
@@ -20,8 +20,6 @@ from worthbook.kernel.units import Unit
 
 Maker = MeasureDefinition | ModelDefinition | FrameworkDefinition | SegmentDefinition
 """What makes columns about customers."""
-
-SCORE = "score"
 
 
 _COMPUTED = Text(en="as computed", zh="系统计算结果")
@@ -57,9 +55,10 @@ def columns_made(maker: Maker) -> tuple[str, ...]:
             return tuple(maker.gives)
         case FrameworkDefinition():
             bands = (_inner(maker, axis) for axis, each in maker.axes.items() if each.bands)
+            groups = (_inner(maker, group) for group in maker.groups)
             score = (_inner(maker, SCORE),) if maker.method == "scorecard" else ()
             kept = (*maker.remembered, maker.kept_to) if maker.stability is not None else ()
-            return tuple(dict.fromkeys((maker.name, maker.computed, *bands, *score, *kept)))
+            return tuple(dict.fromkeys((maker.name, maker.computed, *bands, *groups, *score, *kept)))
 
 
 def unit_of(maker: Maker, column: str) -> Unit:
@@ -72,7 +71,8 @@ def unit_of(maker: Maker, column: str) -> Unit:
         case FrameworkDefinition():
             if column in maker.remembered and column == maker.since:
                 return Unit.DATE
-            return Unit.SCORE if maker.method == "scorecard" and column == _inner(maker, SCORE) else Unit.LABEL
+            scores = {_inner(maker, part) for part in (SCORE, *maker.groups)} if maker.method == "scorecard" else ()
+            return Unit.SCORE if column in scores else Unit.LABEL
 
 
 def needs(definition: Definition, parse: Parse) -> frozenset[str]:
@@ -141,7 +141,7 @@ def labels_of(maker: Maker, column: str) -> Mapping[str, Text]:
 
 
 def _framework_words(framework: FrameworkDefinition, column: str) -> tuple[Text, Mapping[str, Text]]:
-    """Title and labels of a framework's own column, of an axis, or of the score."""
+    """Title and labels of a framework's own column, of an axis, of a group, or of the score."""
     if column == framework.name:
         return framework.title, framework.labels
     beside = {framework.computed: _COMPUTED}
@@ -153,6 +153,8 @@ def _framework_words(framework: FrameworkDefinition, column: str) -> tuple[Text,
     if inner in framework.axes:
         axis = framework.axes[inner]
         return _within(framework, axis.title), {band.key: band.title for band in axis.bands}
+    if inner in framework.groups:
+        return _within(framework, framework.groups[inner].title), {}
     return _within(framework, Text(en="score", zh="得分")), {}
 
 

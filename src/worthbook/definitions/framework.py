@@ -1,4 +1,4 @@
-"""Frameworks: axes cut into bands, and one of four ways to turn bands into named cells with meaning and strategy."""
+"""Frameworks: axes cut into bands, and one of five ways to turn bands into named cells with meaning and strategy."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from pydantic import AfterValidator, BeforeValidator
 from worthbook.definitions.definition import Definition, Formula, Name, Part, RefusedError
 from worthbook.definitions.stability import Stability
 from worthbook.kernel.errors import Fault
+from worthbook.kernel.evaluation import RANKED
 from worthbook.kernel.language import Text
 from worthbook.kernel.units import Unit
+
+SCORE = "score"
+"""The name that a scorecard's own score has among the axes' columns and thresholds."""
 
 CutKind = Literal["value", "above", "customers", "total", "mean", "median"]
 
@@ -96,7 +100,9 @@ class Axis(Part):
     bands: tuple[Band, ...] = ()
     """Left out by the one axis of a `tiers` framework, whose cells are the bands."""
     weight: float | None = None
-    """In a scorecard."""
+    """In a scorecard: how much it counts, within its group if there are groups; in any unit, 60 and 40 as 3 and 2."""
+    group: Name | None = None
+    """In a scorecard with groups: the one to which it belongs."""
 
     @property
     def cut_column(self) -> Name:
@@ -107,6 +113,14 @@ class Axis(Part):
     def parsed_cuts(self) -> tuple[Cut, ...]:
         """The cuts, read."""
         return tuple(Cut.parse(text) for text in self.cuts)
+
+
+class Group(Part):
+    """Axes of a scorecard that speak of one thing: the weighted mean of their points is a score of its own."""
+
+    title: Text
+    weight: float | None = None
+    """How much the group counts in the whole score, however many axes it has."""
 
 
 class Cell(Part):
@@ -125,7 +139,9 @@ class Cell(Part):
     when: Formula | None = None
     """In rules: the condition over axis bands and columns; the first cell that holds wins, the last, without `when`,
     takes the rest. The name of an axis is the key of its band. A customer for whom a rule cannot be decided, because
-    something that it compares is unknown, is in no cell: ask `is null` first where the unknown has a meaning."""
+    something that it compares is unknown, is in no cell: ask `is null` first where the unknown has a meaning.
+
+    In a ladder: what brings a customer to this rung. The first rung, without `when`, takes those who reach no other."""
 
 
 def _one_key_each(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
@@ -140,15 +156,18 @@ class FrameworkDefinition(Definition):
     """A way to grade or group customers; `framework_checks.problems` says what does not fit together in one.
 
     It gives a column of its own name (the key of the cell), one column `name__axis` of band keys per axis with bands,
-    and for a scorecard `name__score`.
+    for a scorecard `name__score`, and one `name__group` per group of its axes.
     """
 
     noun: ClassVar[str] = "framework"
 
-    method: Literal["tiers", "grid", "scorecard", "rules"]
-    axes: Mapping[Name, Axis]
+    method: Literal["tiers", "grid", "scorecard", "rules", "ladder"]
+    axes: Mapping[Name, Axis] = {}
+    """Rules and ladders may do without, where their conditions compare columns themselves."""
+    groups: Mapping[Name, Group] = {}
+    """In a scorecard: what its axes are gathered into, each axis into one."""
     cells: Annotated[tuple[Cell, ...], AfterValidator(_one_key_each)]
-    """Tiers and grades: lowest first. Rules: in the order in which they are tried."""
+    """Tiers, grades and rungs: lowest first. Rules: in the order in which they are tried."""
     score_cuts: tuple[CutText, ...] = ()
     """In a scorecard: where the weighted mean of the points is cut into grades."""
     stability: Stability | None = None
@@ -158,6 +177,11 @@ class FrameworkDefinition(Definition):
     """A column of keys of cells that people chose. Where it names a cell, it goes before what the axes say, which is
     then kept as `name__computed`. Without it, the placements of `worthbook override` are read where there are any."""
     unit: ClassVar[Unit] = Unit.LABEL
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether its cells lie above each other; those of grids and rules lie side by side."""
+        return self.method in RANKED
 
     @property
     def parsed_score_cuts(self) -> tuple[Cut, ...]:
@@ -188,6 +212,11 @@ class FrameworkDefinition(Definition):
     def remembered(self) -> tuple[str, ...]:
         """The columns that depend on where customers stood before; none without stability."""
         return () if self.stability is None else tuple(dict.fromkeys((self.held, self.since, self.name)))
+
+    @property
+    def conditions(self) -> tuple[Formula, ...]:
+        """The conditions of its cells, in their order."""
+        return tuple(cell.when for cell in self.cells if cell.when is not None)
 
     @property
     def labels(self) -> Mapping[str, Text]:

@@ -6,21 +6,12 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from worthbook.definitions.framework import Axis, Cell, Cut, FrameworkDefinition
+from worthbook.definitions import axis_checks, scorecard_checks
+from worthbook.definitions.axis_checks import cells_follow
+from worthbook.definitions.framework import Axis, Cell, FrameworkDefinition
 from worthbook.kernel.errors import Fault, Place, Problem, did_you_mean
 from worthbook.kernel.language import Text
 
-SCORE = "score"
-"""The name that a scorecard's own score has among the axes' columns and thresholds."""
-
-BANDS_MISCOUNTED = Fault(
-    "framework-bands-miscounted",
-    what=Text(
-        en="Axis '{axis}' has {cuts} cuts and {bands} bands: there must be {needed}, one more than cuts.",
-        zh="维度“{axis}”有 {cuts} 个切点、{bands} 个分段：分段数应为 {needed}，比切点多一个。",
-    ),
-    hint=Text(en="Name a band for every stretch, lowest values first.", zh="请从低到高为每一段命名。"),
-)
 BANDS_NOT_HERE = Fault(
     "framework-bands-not-here",
     what=Text(
@@ -31,27 +22,6 @@ BANDS_NOT_HERE = Fault(
         en="Remove the other axes and the bands, or choose 'grid', 'scorecard' or 'rules'.",
         zh="请删除多余的维度和分段，或改用“grid”“scorecard”“rules”。",
     ),
-)
-CELLS_MISCOUNTED = Fault(
-    "framework-cells-miscounted",
-    what=Text(
-        en="There are {cuts} cuts and {cells} cells: there must be {needed} cells, one more than cuts.",
-        zh="有 {cuts} 个切点、{cells} 个单元：单元数应为 {needed}，比切点多一个。",
-    ),
-    hint=Text(en="List the cells lowest first.", zh="请从低到高列出各单元。"),
-)
-CUTS_UNORDERED = Fault(
-    "framework-cuts-unordered",
-    what=Text(en="The cuts {cuts} do not rise.", zh="切点 {cuts} 没有按从低到高排列。"),
-    hint=Text(
-        en="Write cuts from low to high, each once; shares lie between 0 % and 100 %.",
-        zh="请从低到高书写切点，不要重复；百分比应在 0% 与 100% 之间。",
-    ),
-)
-NAME_REPEATED = Fault(
-    "framework-name-repeated",
-    what=Text(en="'{name}' is used twice: {use}.", zh="“{name}”重复使用：{use}。"),
-    hint=Text(en="Give one of them another name.", zh="请为其中一个改名。"),
 )
 NAME_UNKNOWN = Fault(
     "framework-name-unknown",
@@ -71,14 +41,6 @@ GRID_DOUBLED = Fault(
     what=Text(en="{combination} leads to several cells: {cells}.", zh="“{combination}”同时对应多个单元：{cells}。"),
     hint=Text(en="Leave it to one of them.", zh="请只保留其中一个。"),
 )
-POINTS_MISSING = Fault(
-    "framework-points-missing",
-    what=Text(en="A scorecard needs {what}.", zh="评分卡缺少{what}。"),
-    hint=Text(
-        en="Give every axis a weight above 0 and every band its points.",
-        zh="请为每个维度设置大于 0 的权重，并为每个分段设置分值。",
-    ),
-)
 RULE_MISSING = Fault(
     "framework-rule-missing",
     what=Text(
@@ -90,13 +52,37 @@ RULE_MISSING = Fault(
         zh="请写明条件；只有最后一个单元可以接收其余客户。",
     ),
 )
+RUNGS_FEW = Fault(
+    "ladder-rungs-few",
+    what=Text(en="A ladder needs at least two rungs.", zh="阶梯至少需要两级。"),
+    hint=Text(en="List the rungs lowest first.", zh="请从低到高列出各级。"),
+)
+RUNG_FIRST = Fault(
+    "ladder-first-rung",
+    what=Text(en="The first rung '{cell}' has a 'when'.", zh="最低一级“{cell}”带有“when”条件。"),
+    hint=Text(
+        en="The first rung takes those who reach no other: remove its 'when', or put a rung below it.",
+        zh="最低一级接收未达到其他各级的客户：请删除其“when”，或在其下另设一级。",
+    ),
+)
+RUNG_MISSING = Fault(
+    "ladder-rung-without-when",
+    what=Text(en="Rung '{cell}' does not say who reaches it.", zh="“{cell}”一级没有写明达到条件。"),
+    hint=Text(en="Write 'when: …'; only the first rung does without.", zh="请写明“when: …”；只有最低一级可以省略。"),
+)
+AXES_NONE = Fault(
+    "framework-axes-none",
+    what=Text(en="A framework by {method} needs at least one axis.", zh="“{method}”方法至少需要一个维度。"),
+    hint=Text(en="Say under 'axes' which columns are cut into bands.", zh="请在“axes”下写明对哪些列进行分段。"),
+)
 KEY_NOT_HERE = Fault(
     "framework-key-not-here",
     what=Text(en="'{key}' means nothing in a framework by {method}.", zh="“{key}”在“{method}”方法中不起作用。"),
     hint=Text(en="Remove it, or choose the method it belongs to.", zh="请删除它，或改用相应的方法。"),
 )
 
-_SHARES = frozenset({"customers", "total"})
+_SCORED = frozenset({"scorecard"})
+_WITH_CONDITIONS = frozenset({"rules", "ladder"})
 _STRING = r"'(?:[^']|'')*'"
 
 
@@ -106,69 +92,36 @@ def problems(definition: FrameworkDefinition) -> tuple[Problem, ...]:
     Args:
         definition: the framework, as read.
     """
+    if not definition.axes and definition.method in {"grid", "scorecard"}:
+        return (AXES_NONE.problem(definition.place_of("axes"), method=definition.method),)
     checks: dict[str, Callable[[FrameworkDefinition], Iterator[Problem]]] = {
         "tiers": _tiers,
         "grid": _grid,
-        "scorecard": _scorecard,
+        "scorecard": scorecard_checks.scorecard,
         "rules": _rules,
+        "ladder": _ladder,
     }
-    found = itertools.chain(_axes(definition), _misplaced(definition), checks[definition.method](definition))
+    found = itertools.chain(axis_checks.axes(definition), _misplaced(definition), checks[definition.method](definition))
     return tuple(found)
-
-
-def _axes(definition: FrameworkDefinition) -> Iterator[Problem]:
-    columns = {axis.column for axis in definition.axes.values()}
-    for name, axis in definition.axes.items():
-        where = definition.place_of("axes", name)
-        if definition.method != "tiers" and not (axis.cuts and len(axis.bands) == len(axis.cuts) + 1):
-            counts = {"cuts": len(axis.cuts), "bands": len(axis.bands), "needed": max(len(axis.cuts), 1) + 1}
-            yield BANDS_MISCOUNTED.problem(definition.place_of("axes", name, "bands"), axis=name, **counts)
-        if not _rising(axis.parsed_cuts):
-            yield CUTS_UNORDERED.problem(definition.place_of("axes", name, "cuts"), cuts=", ".join(axis.cuts))
-        for key in _doubled([band.key for band in axis.bands]):
-            use = Text(en=f"as a band of axis '{name}'", zh=f"维度“{name}”的分段")
-            yield NAME_REPEATED.problem(definition.place_of("axes", name, "bands"), name=key, use=use)
-        if definition.method == "rules" and name in columns:
-            use = Text(en="as an axis and as a column", zh="既是维度名又是列名")
-            yield NAME_REPEATED.problem(where, name=name, use=use)
-
-
-def _rising(cuts: Sequence[Cut]) -> bool:
-    """Whether cuts that can be compared without data rise: numbers with numbers, shares with shares of the same."""
-    if any(cut.kind in _SHARES and not 0 < cut.value < 1 for cut in cuts):
-        return False
-    families = {"above": "value"}
-    ordered: dict[str, list[float]] = {}
-    for cut in cuts:
-        ordered.setdefault(families.get(cut.kind, cut.kind), []).append(cut.value)
-    return all(low < high for values in ordered.values() for low, high in itertools.pairwise(values))
-
-
-def _doubled(names: Sequence[str]) -> list[str]:
-    return sorted({name for name in names if names.count(name) > 1})
 
 
 def _misplaced(definition: FrameworkDefinition) -> Iterator[Problem]:
     """Keys that the method does not read: they would promise something that does not happen."""
     method = definition.method
-    if definition.score_cuts and method != "scorecard":
-        yield KEY_NOT_HERE.problem(definition.place_of("score_cuts"), key="score_cuts", method=method)
+    given: list[tuple[tuple[str | int, ...], frozenset[str], bool]] = [
+        (("score_cuts",), _SCORED, bool(definition.score_cuts)),
+        (("groups",), _SCORED, bool(definition.groups)),
+    ]
     for index, cell in enumerate(definition.cells):
-        if cell.bands is not None and method != "grid":
-            yield KEY_NOT_HERE.problem(definition.place_of("cells", index, "bands"), key="bands", method=method)
-        if cell.when is not None and method != "rules":
-            yield KEY_NOT_HERE.problem(definition.place_of("cells", index, "when"), key="when", method=method)
+        given.append((("cells", index, "bands"), frozenset({"grid"}), cell.bands is not None))
+        given.append((("cells", index, "when"), _WITH_CONDITIONS, cell.when is not None))
     for name, axis in definition.axes.items():
-        if axis.weight is not None and method != "scorecard":
-            yield KEY_NOT_HERE.problem(definition.place_of("axes", name, "weight"), key="weight", method=method)
-        if any(band.points is not None for band in axis.bands) and method != "scorecard":
-            yield KEY_NOT_HERE.problem(definition.place_of("axes", name, "bands"), key="points", method=method)
-
-
-def _cells_follow(definition: FrameworkDefinition, cuts: Sequence[str]) -> Iterator[Problem]:
-    if len(definition.cells) != len(cuts) + 1 or not cuts:
-        counts = {"cuts": len(cuts), "cells": len(definition.cells), "needed": max(len(cuts), 1) + 1}
-        yield CELLS_MISCOUNTED.problem(definition.place_of("cells"), **counts)
+        given += [(("axes", name, key), _SCORED, getattr(axis, key) is not None) for key in ("weight", "group")]
+        given.append((("axes", name, "bands"), _SCORED, any(band.points is not None for band in axis.bands)))
+    for path, methods, is_there in given:
+        if is_there and method not in methods:
+            key = "points" if path[0] == "axes" and path[-1] == "bands" else str(path[-1])
+            yield KEY_NOT_HERE.problem(definition.place_of(*path), key=key, method=method)
 
 
 def _tiers(definition: FrameworkDefinition) -> Iterator[Problem]:
@@ -176,26 +129,7 @@ def _tiers(definition: FrameworkDefinition) -> Iterator[Problem]:
     if len(axes) != 1 or axes[0].bands:
         yield BANDS_NOT_HERE.problem(definition.place_of("axes"))
     else:
-        yield from _cells_follow(definition, axes[0].cuts)
-
-
-def _scorecard(definition: FrameworkDefinition) -> Iterator[Problem]:
-    yield from _cells_follow(definition, definition.score_cuts)
-    if not _rising(definition.parsed_score_cuts):
-        yield CUTS_UNORDERED.problem(definition.place_of("score_cuts"), cuts=", ".join(definition.score_cuts))
-    if SCORE in definition.axes:
-        use = Text(en="as an axis and as the score itself", zh="既是维度名又是总分名")
-        yield NAME_REPEATED.problem(definition.place_of("axes", SCORE), name=SCORE, use=use)
-    for name, axis in definition.axes.items():
-        if axis.weight is None or axis.weight <= 0:
-            what = Text(en=f"a weight above 0 for axis '{name}'", zh=f"维度“{name}”大于 0 的权重")
-            yield POINTS_MISSING.problem(definition.place_of("axes", name), what=what)
-        for band in axis.bands:
-            if band.points is None:
-                what = Text(
-                    en=f"points for band '{band.key}' of axis '{name}'", zh=f"维度“{name}”中分段“{band.key}”的分值"
-                )
-                yield POINTS_MISSING.problem(definition.place_of("axes", name, "bands"), what=what)
+        yield from cells_follow(definition, axes[0].cuts)
 
 
 def _grid(definition: FrameworkDefinition) -> Iterator[Problem]:
@@ -235,8 +169,24 @@ def _rules(definition: FrameworkDefinition) -> Iterator[Problem]:
             if index < len(definition.cells) - 1:
                 yield RULE_MISSING.problem(definition.place_of("cells", index), cell=cell.key)
             continue
-        for name, axis in definition.axes.items():
-            yield from _unknown_bands(cell, compared_with(name, cell.when), axis, where)
+        yield from _unknown_bands_compared(definition, cell, where)
+
+
+def _ladder(definition: FrameworkDefinition) -> Iterator[Problem]:
+    if len(definition.cells) < 2:  # noqa: PLR2004
+        yield RUNGS_FEW.problem(definition.place_of("cells"))
+    for index, cell in enumerate(definition.cells):
+        if index == 0 and cell.when is not None:
+            yield RUNG_FIRST.problem(definition.place_of("cells", index, "when"), cell=cell.key)
+        elif index and cell.when is None:
+            yield RUNG_MISSING.problem(definition.place_of("cells", index), cell=cell.key)
+        elif cell.when is not None:
+            yield from _unknown_bands_compared(definition, cell, definition.place_of("cells", index, "when"))
+
+
+def _unknown_bands_compared(definition: FrameworkDefinition, cell: Cell, where: Place) -> Iterator[Problem]:
+    for name, axis in definition.axes.items():
+        yield from _unknown_bands(cell, compared_with(name, cell.when or ""), axis, where)
 
 
 def compared_with(axis: str, condition: str) -> list[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from worthbook.definitions.axis_checks import NAME_REPEATED
 from worthbook.definitions.framework import FrameworkDefinition
-from worthbook.definitions.framework_checks import NAME_REPEATED
 from worthbook.kernel.errors import Fault, Problem
 from worthbook.kernel.language import Text
 

@@ -12,6 +12,9 @@ from worthbook.kernel.provenance import Provenance
 from worthbook.kernel.result import ColumnMeta, Finding, Study, Table
 from worthbook.kernel.units import Unit, Value
 
+RANKED = frozenset({"tiers", "scorecard", "ladder"})
+"""The methods whose cells lie above each other."""
+
 
 @dataclass(frozen=True)
 class CellResult:
@@ -70,6 +73,11 @@ class FrameworkResult:
     provenance: Provenance
     notes: tuple[Text, ...] = ()
     """What decided beside the axes: customers who were placed by hand."""
+
+    @property
+    def best_first(self) -> tuple[CellResult, ...]:
+        """Tiers, grades and rungs from the highest down; other cells in the order of their definition."""
+        return self.cells[::-1] if self.method in RANKED else self.cells
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import cast
 
 from worthbook.data import columns
-from worthbook.definitions.framework import FrameworkDefinition
-from worthbook.definitions.framework_checks import SCORE
+from worthbook.definitions.framework import SCORE, FrameworkDefinition
 from worthbook.kernel.evaluation import AxisResult, CellResult, FrameworkResult
 from worthbook.kernel.language import Text
 from worthbook.kernel.units import Unit, Value

@@ -156,7 +156,7 @@ class _Page:
     def _pyramid(self) -> Picture:
         """The headline framework as layers: share of customers back to back with share of value."""
         framework = self.it.headline
-        cells = best_first(framework)
+        cells = framework.best_first
         columns = (
             TableColumn("tier", WORDS["tier"], Unit.TEXT),
             TableColumn("customers", WORDS["customer_share"], Unit.SHARE),
@@ -231,7 +231,6 @@ def _environment(written: Writer) -> Environment:
     loader = PackageLoader("worthbook.reporting", "templates")
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.filters |= written.filters()
-    made.filters["best_first"] = best_first
     return made
 
 
@@ -244,11 +243,6 @@ def _style() -> Markup:
 def _says_something(study: Study) -> bool:
     """A study for which there were no data is left out of the page."""
     return bool(study.tables or study.findings)
-
-
-def best_first(framework: FrameworkResult) -> Sequence[CellResult]:
-    """Tiers and grades from the highest down; other cells in the order of their definition."""
-    return framework.cells[::-1] if framework.method in {"tiers", "scorecard"} else framework.cells
 
 
 def _part(cell: CellResult) -> Text:

@@ -160,11 +160,11 @@ def _words(cell: CellResult, unit: Unit, language: Language, currency: str) -> t
 
 def _shown(framework: FrameworkResult) -> list[CellResult]:
     """The groups as they are read: tiers and grades, which are defined from the lowest up, from the top down."""
-    cells = list(framework.cells)
+    cells = list(framework.best_first)
     if len(cells) > _CELLS:
         largest = sorted(cells, key=lambda cell: -(cell.value_share or 0))[:_CELLS]
         cells = [cell for cell in cells if cell in largest]
-    return cells[::-1] if framework.method in {"tiers", "scorecard"} else cells
+    return cells
 
 
 def _bar(share: float | None, width: int, mark: str) -> str:

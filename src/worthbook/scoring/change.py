@@ -12,11 +12,12 @@ from worthbook.kernel.language import Text
 from worthbook.kernel.money import DECIMAL_PLACES
 from worthbook.kernel.units import Unit, Value, show_exactly
 from worthbook.scoring.bands import Number, comparable, known
+from worthbook.scoring.condition import limits_in
 from worthbook.scoring.place import Case
 
 Direction = Literal["more", "less"]
 Effect = Literal["up", "down", "across"]
-"""Tiers and grades have an up and a down; the cells of grids and rules only lie side by side."""
+"""Tiers, grades and rungs have an up and a down; the cells of grids and rules only lie side by side."""
 
 _MORE = Text(
     en="{column}: {amount} more (from {limit} on) leads to {cell}.",
@@ -53,7 +54,9 @@ class Change:
 
 
 def changes(case: Case) -> tuple[Change, ...]:
-    """At most one change up and one down for every column that an axis cuts; relative to its size, the smallest first.
+    """At most one change up and one down for every column that is cut; relative to its size, the smallest first.
+
+    Columns are cut by axes, and by conditions that compare them with a number.
 
     Raises:
         NotFollowedError: for rules that use functions.
@@ -63,8 +66,18 @@ def changes(case: Case) -> tuple[Change, ...]:
 
 
 def _columns(case: Case) -> tuple[str, ...]:
-    """The columns that axes cut, each once: two axes may cut one column."""
-    return tuple(dict.fromkeys(axis.column for axis in case.definition.axes.values()))
+    """The columns that are cut, each once: two axes may cut one column."""
+    cut = [axis.column for axis in case.definition.axes.values()]
+    compared = [name for name, _, _ in _compared(case) if name in case.columns]
+    return tuple(dict.fromkeys([*cut, *compared]))
+
+
+def _compared(case: Case) -> Iterator[tuple[str, str, float]]:
+    """What conditions compare with numbers; the name of an axis stands for its band, not for a column."""
+    for condition in case.definition.conditions:
+        for name, sign, number in limits_in(condition):
+            if name not in case.definition.axes:
+                yield name, sign, number
 
 
 def _along(case: Case, column: str) -> Iterator[Change]:
@@ -77,6 +90,10 @@ def _along(case: Case, column: str) -> Iterator[Change]:
         for limit in case.thresholds[name]
         if axis.column == column and math.isfinite(limit)
     }
+    unit = case.columns[column].unit
+    for name, sign, number in _compared(case):
+        if name == column:
+            limits |= {comparable(each, value) for each in _begins(sign, number, unit)}
     upwards = [(limit, limit) for limit in sorted(limits) if limit > value]
     downwards = [(limit, _just_below(limit)) for limit in sorted(limits, reverse=True) if limit <= value]
     for ways in (upwards, downwards):
@@ -85,6 +102,22 @@ def _along(case: Case, column: str) -> Iterator[Change]:
             if cell is not None and cell != case.cell:
                 yield _change(case, column, limit, cell)
                 break
+
+
+def _begins(sign: str, number: float, unit: Unit) -> Iterator[Number]:
+    """The least values that lie above a condition's limit."""
+    limit: Number = Decimal(repr(number)) if unit.storage == "money" else number
+    above = limit + 1 if unit.storage == "integer" else _just_above(limit)
+    if sign in {">=", "<", "="}:
+        yield limit
+    if sign in {">", "<=", "="}:
+        yield above
+
+
+def _just_above(limit: Number) -> Number:
+    if isinstance(limit, Decimal):
+        return limit + Decimal(1).scaleb(-DECIMAL_PLACES)
+    return math.nextafter(limit, math.inf)
 
 
 def _just_below(limit: Number) -> Number:
@@ -128,7 +161,7 @@ def _minus(left: Number, right: Number) -> Number:
 
 
 def _effect(case: Case, cell: str) -> Effect:
-    if case.definition.method not in {"tiers", "scorecard"}:
+    if not case.definition.is_ranked:
         return "across"
     keys = [each.key for each in case.definition.cells]
     return "up" if case.cell is None or keys.index(cell) > keys.index(case.cell) else "down"

@@ -16,6 +16,9 @@ _LOGIC = frozenset({"and", "or", "not", "is", "null", "true", "false", "in", "be
 _CASES = frozenset({"case", "when", "then", "else", "end"})
 KEYWORDS = _LOGIC | _CASES
 
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
+"""The sign that says the same with the sides exchanged."""
+
 _TOKEN = re.compile(
     r"""(?P<text>'(?:[^']|'')*')
       | (?P<quoted>"(?:[^"]|"")*")
@@ -65,6 +68,34 @@ def _named(condition: str) -> Iterator[tuple[Token, str]]:
     for token, after in zip(words, following, strict=True):
         if token.name is not None and after != "(":
             yield token, token.name
+
+
+def names_in(condition: str) -> tuple[str, ...]:
+    """The columns and axes that a condition speaks of, each once, in the order of the text.
+
+    >>> names_in("r = 'r5' and orders > 1 and not r = orders")
+    ('r', 'orders')
+    """
+    return tuple(dict.fromkeys(name for _, name in _named(condition)))
+
+
+def limits_in(condition: str) -> Iterator[tuple[str, str, float]]:
+    """The comparisons of a column with a number: column, sign, number.
+
+    >>> list(limits_in("orders >= 2 and growth > -0.1 and 5 > days"))
+    [('orders', '>=', 2.0), ('growth', '>', -0.1), ('days', '<', 5.0)]
+    """
+    words = tokens(condition)
+    for at, token in enumerate(words):
+        if token.text not in _TURNED:
+            continue
+        left, right = words[at - 1] if at else None, list(words[at + 1 : at + 3])
+        negative = len(right) > 1 and right[0].text == "-"
+        number = right[int(negative)] if len(right) > int(negative) else None
+        if left is not None and left.name is not None and number is not None and number.kind == "number":
+            yield left.name, token.text, -float(number.text) if negative else float(number.text)
+        elif left is not None and left.kind == "number" and right and right[0].name is not None:
+            yield right[0].name, _TURNED[token.text], float(left.text)
 
 
 def renamed(condition: str, names: Mapping[str, str]) -> str:

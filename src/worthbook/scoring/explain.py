@@ -10,9 +10,12 @@ from worthbook.kernel.language import Text
 from worthbook.kernel.units import Unit, Value
 from worthbook.scoring.bands import Number
 from worthbook.scoring.change import Change, changes, shown
+from worthbook.scoring.condition import names_in
 from worthbook.scoring.judge import NotFollowedError
+from worthbook.scoring.ladder import verdicts_of
 from worthbook.scoring.place import Case
 from worthbook.scoring.points import points_of
+from worthbook.scoring.sums import Summand, summands
 
 _IN_BAND = Text(en="{column}: {value}, {band}", zh="{column}为{value}（{band}）")
 _PLAIN = Text(en="{column}: {value}", zh="{column}为{value}")
@@ -20,6 +23,11 @@ _NOT_KNOWN = Text(en="{column}: not known", zh="{column}未知")
 _LEADS = Text(en="{reasons} → {cell}.", zh="{reasons}，因此归入“{cell}”。")
 _SCORED = Text(en="{reasons}; score {score} → {cell}.", zh="{reasons}，得分{score}，因此归入“{cell}”。")
 _NOWHERE = Text(en="{reasons}. With this no cell can be given.", zh="{reasons}，信息不足，暂不归类。")
+_RULED = Text(en="{reasons}. It holds that {rule} → {cell}.", zh="{reasons}，满足“{rule}”，因此归入“{cell}”。")
+_UNDECIDED = Text(
+    en="Not decided, because something that it asks is not known: {cells}.",
+    zh="因所需信息未知而无法判断：{cells}。",
+)
 _RELATIVE = Text(
     en="The limits are those found among all customers at this date; they move when the others move.",
     zh="各界限由当日全体客户的数据得出，会随其他客户的变化而变动。",
@@ -61,6 +69,10 @@ class Explanation:
     changes: tuple[Change, ...]
     """Relative to what the customer has, the smallest first."""
     notes: tuple[Text, ...]
+    rule: str | None = None
+    """The condition that put the customer there, where one did."""
+    summands: tuple[Summand, ...] = ()
+    """In a scorecard: what each known axis adds to the score; rounded so that they add up to it as shown."""
 
 
 def explain(case: Case) -> Explanation:
@@ -80,7 +92,31 @@ def explain(case: Case) -> Explanation:
         cell, moves = given if isinstance(given, str) else None, ()
         notes.append(_NOT_FOLLOWED)
     readings = tuple(_readings(case))
-    return Explanation(cell, case.score, readings, _because(case, readings, cell), moves, tuple(notes))
+    rule = next((each.when for each in case.definition.cells if each.key == cell), None)
+    return Explanation(
+        cell=cell,
+        score=case.score,
+        readings=readings,
+        because=_because(case, readings, cell, rule),
+        changes=moves,
+        notes=(*notes, *_undecided(case)),
+        rule=rule,
+        summands=summands(case),
+    )
+
+
+def _undecided(case: Case) -> Iterator[Text]:
+    """The rungs of a ladder of which it is not known whether the customer has reached them."""
+    if case.definition.method != "ladder":
+        return
+    try:
+        verdicts = verdicts_of(case.definition, case.band_keys, case.values)
+        titles = [case.definition.labels[key] for key, verdict in verdicts if verdict is None]
+    except NotFollowedError:
+        return
+    if titles:
+        cells = Text(en=", ".join(each.en for each in titles), zh="、".join(each.zh for each in titles))
+        yield _UNDECIDED.format(cells=cells)
 
 
 def _readings(case: Case) -> Iterator[Reading]:
@@ -103,14 +139,30 @@ def _readings(case: Case) -> Iterator[Reading]:
                 band="" if band is None else band.title,
             ),
         )
+    yield from _compared(case)
 
 
-def _because(case: Case, readings: tuple[Reading, ...], cell: str | None) -> Text:
+def _compared(case: Case) -> Iterator[Reading]:
+    """What the conditions of a ladder read beside its axes."""
+    if case.definition.method != "ladder":
+        return
+    names = [name for condition in case.definition.conditions for name in names_in(condition)]
+    for name in dict.fromkeys(names):
+        if name not in case.definition.axes and name in case.columns:
+            value, meta = case.values.get(name), case.columns[name]
+            form = _NOT_KNOWN if value is None else _PLAIN
+            text = form.format(column=meta.title, value=shown(value, meta.unit, case.currency))
+            yield Reading(name, name, value, None, None, None, None, text)
+
+
+def _because(case: Case, readings: tuple[Reading, ...], cell: str | None, rule: str | None) -> Text:
     en, zh = [reading.text.en for reading in readings], [reading.text.zh for reading in readings]
     reasons = Text(en="; ".join(en), zh="，".join(zh))
     if cell is None:
         return _NOWHERE.format(reasons=reasons)
     title = case.definition.labels[cell]
+    if rule is not None:
+        return _RULED.format(reasons=reasons, cell=title, rule=rule)
     if case.score is None:
         return _LEADS.format(reasons=reasons, cell=title)
     return _SCORED.format(reasons=reasons, cell=title, score=shown(case.score, Unit.SCORE, case.currency))

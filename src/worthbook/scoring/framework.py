@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from worthbook.definitions.framework import FrameworkDefinition
-from worthbook.definitions.framework_checks import SCORE
+from worthbook.definitions.framework import SCORE, FrameworkDefinition
 from worthbook.kernel.units import Unit
 from worthbook.scoring.bands import Formulas, Thresholds, band_formula, literal
 from worthbook.scoring.cells import grid_formula, tier_formula
+from worthbook.scoring.ladder import ladder_formula
 from worthbook.scoring.memory import kept_to_formula
-from worthbook.scoring.points import score_formula
+from worthbook.scoring.points import score_formulas
 from worthbook.scoring.rules import rules_formula
+from worthbook.scoring.weighting import Weighting
 
 
 def band_columns(definition: FrameworkDefinition) -> dict[str, str]:
@@ -26,7 +27,9 @@ def score_column(definition: FrameworkDefinition) -> str | None:
     return f"{definition.name}__{SCORE}" if definition.method == "scorecard" else None
 
 
-def steps(definition: FrameworkDefinition, thresholds: Mapping[str, Thresholds]) -> tuple[Formulas, ...]:
+def steps(
+    definition: FrameworkDefinition, thresholds: Mapping[str, Thresholds], weighting: Weighting | None = None
+) -> tuple[Formulas, ...]:
     """The framework's columns as formulas, in steps: each step reads columns made before and those of the step before.
 
     The score of a scorecard can only be cut once it is made: without a threshold for `score` the answer ends with the
@@ -36,6 +39,7 @@ def steps(definition: FrameworkDefinition, thresholds: Mapping[str, Thresholds])
         definition: the framework, free of `framework_checks.problems`.
         thresholds: axis → the value at which each of its upper bands begins, in this population; infinite where nobody
             lies above a cut.
+        weighting: how much the axes of a scorecard count; as stated at them, if left out.
     """
     bands = {
         column: (_band_keys(definition, name, thresholds[name]), Unit.LABEL)
@@ -47,14 +51,21 @@ def steps(definition: FrameworkDefinition, thresholds: Mapping[str, Thresholds])
         case "grid":
             return bands, _cell(definition, grid_formula(definition, band_columns(definition)), thresholds)
         case "rules":
-            return bands, _cell(definition, rules_formula(definition, band_columns(definition)), thresholds)
+            return _filled(bands, _cell(definition, rules_formula(definition, band_columns(definition)), thresholds))
+        case "ladder":
+            return _filled(bands, _cell(definition, ladder_formula(definition, band_columns(definition)), thresholds))
         case "scorecard":
             scored = f"{definition.name}__{SCORE}"
-            first = {**bands, scored: (score_formula(definition, thresholds), Unit.SCORE)}
+            first = {**bands, **score_formulas(definition, thresholds, weighting or Weighting.stated(definition))}
             if SCORE not in thresholds:
                 return (first,)
             grades = band_formula(scored, thresholds[SCORE], [literal(cell.key) for cell in definition.cells])
             return first, _cell(definition, grades, thresholds)
+
+
+def _filled(*made: Formulas) -> tuple[Formulas, ...]:
+    """Without a step that makes nothing: conditions may compare columns and need no bands."""
+    return tuple(each for each in made if each)
 
 
 def _band_keys(definition: FrameworkDefinition, name: str, thresholds: Thresholds) -> str:

@@ -12,8 +12,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 
-from worthbook.definitions.framework import FrameworkDefinition
-from worthbook.definitions.framework_checks import SCORE
+from worthbook.definitions.framework import SCORE, FrameworkDefinition
 from worthbook.definitions.stability import Stability
 from worthbook.kernel.units import Unit
 from worthbook.scoring.bands import Formulas, Number, Thresholds, band_formula, literal

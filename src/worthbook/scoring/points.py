@@ -1,53 +1,70 @@
 """Scorecards: every band has points, every axis a weight; the score is the weighted mean of the points.
 
-An axis that is unknown for a customer drops out and its weight is shared among the rest: the score of a customer who
-was never surveyed says what the other axes say. Only where all axes are unknown is the score.
+Where axes are gathered into groups, a group's own score is the weighted mean of its axes, and the whole score that of
+the groups. What is unknown for a customer drops out and its weight is shared among the rest of its level: the score of
+a customer who was never surveyed says what the other axes say. Only where all axes are unknown is the score.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from fractions import Fraction
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from worthbook.definitions.framework import Axis, FrameworkDefinition
-from worthbook.kernel.units import Value
-from worthbook.scoring.bands import Thresholds, band_formula, band_index, number_text
-
-
-def score_formula(definition: FrameworkDefinition, thresholds: Mapping[str, Thresholds]) -> str:
-    """The score of a scorecard, from the columns that its axes cut; never below the fewest or above the most points."""
-    scored, weights = [], []
-    for name, axis in definition.axes.items():
-        points = band_formula(axis.column, thresholds[name], [number_text(_points(band.points)) for band in axis.bands])
-        weight = number_text(_points(axis.weight))
-        scored.append(f"coalesce({weight} * ({points}), 0)")
-        weights.append(f"case when {axis.column} is null then 0 else {weight} end")
-    return f"ratio({' + '.join(scored)}, {' + '.join(weights)})"
+from worthbook.definitions.framework import SCORE, Axis, FrameworkDefinition
+from worthbook.kernel.units import Unit, Value
+from worthbook.scoring.bands import Formulas, Thresholds, band_formula, band_index, number_text
+from worthbook.scoring.weighting import GROUP_PLACES, SCORE_PLACES, Weighting, branches
 
 
-def score(
-    definition: FrameworkDefinition, values: Mapping[str, Value], thresholds: Mapping[str, Thresholds]
-) -> float | None:
-    """The score of one customer; None where no axis is known.
+def score_formulas(
+    definition: FrameworkDefinition, thresholds: Mapping[str, Thresholds], weighting: Weighting
+) -> Formulas:
+    """The score of a scorecard and of each of its groups, from the columns that its axes cut.
+
+    A score is never below the fewest or above the most points.
 
     Args:
         definition: the scorecard.
-        values: the customer's columns.
         thresholds: axis → where its upper bands begin.
+        weighting: how much its axes and groups count.
     """
-    scored, weights = Fraction(0), Fraction(0)
-    for name, axis in definition.axes.items():
-        points = points_of(axis, values.get(axis.column), thresholds[name])
-        if points is not None:
-            weight = Fraction(str(_points(axis.weight)))
-            scored, weights = scored + weight * Fraction(str(points)), weights + weight
-    return float(scored / weights) if weights else None
+    made: dict[str, tuple[str, Unit]] = {}
+    parts: list[_Part] = []
+    for group, axes in branches(definition).items():
+        inside = [_part(definition.axes[name], thresholds[name], weighting.axes[name]) for name in axes]
+        if group is None:
+            parts = inside
+        else:
+            column = f"{definition.name}__{group}"
+            made[column] = (_mean(inside, GROUP_PLACES), Unit.SCORE)
+            parts.append(_Part(column, column, number_text(weighting.groups[group])))
+    return {**made, f"{definition.name}__{SCORE}": (_mean(parts, SCORE_PLACES), Unit.SCORE)}
 
 
 def points_of(axis: Axis, value: Value, thresholds: Thresholds) -> float | None:
     """What one value scores on its axis; None where it is unknown."""
     index = band_index(value, thresholds)
     return None if index is None else _points(axis.bands[index].points)
+
+
+class _Part(NamedTuple):
+    """One thing of which a mean is made, as formulas."""
+
+    column: str
+    """Unknown where this is."""
+    value: str
+    weight: str
+
+
+def _part(axis: Axis, thresholds: Thresholds, weight: float) -> _Part:
+    points = [number_text(_points(band.points)) for band in axis.bands]
+    return _Part(axis.column, f"({band_formula(axis.column, thresholds, points)})", number_text(weight))
+
+
+def _mean(parts: Sequence[_Part], places: int) -> str:
+    scored = " + ".join(f"coalesce({part.weight} * {part.value}, 0)" for part in parts)
+    weights = " + ".join(f"case when {part.column} is null then 0 else {part.weight} end" for part in parts)
+    return f"round(ratio({scored}, {weights}), {places})"
 
 
 def _points(given: float | None) -> float:

@@ -15,7 +15,8 @@ from worthbook.definitions.vocabulary import VocabularyDefinition
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import Window
 from worthbook.kernel.result import Table, TableColumn
-from worthbook.kernel.units import Unit, Value
+from worthbook.kernel.units import Unit, Value, show
+from worthbook.scoring.weighting import Weighting
 
 _NAME = TableColumn("name", Text(en="Name", zh="名称"), Unit.ID)
 _TITLE = TableColumn("title", Text(en="Title", zh="标题"), Unit.TEXT)
@@ -28,6 +29,8 @@ _WHEN = TableColumn("when", Text(en="When", zh="条件"), Unit.TEXT)
 _COLUMN = TableColumn("column", Text(en="Column", zh="列"), Unit.ID)
 _CUTS = TableColumn("cuts", Text(en="Cuts", zh="切点"), Unit.TEXT)
 _BANDS = TableColumn("bands", Text(en="Bands, lowest first", zh="分段（由低到高）"), Unit.TEXT)
+_GROUP = TableColumn("group", Text(en="Group", zh="分组"), Unit.TEXT)
+_WEIGHT = TableColumn("weight", Text(en="Share of the score", zh="占总分权重"), Unit.TEXT)
 _FROM = TableColumn("from", Text(en="From", zh="来自"), Unit.TEXT)
 _OTHERWISE = Text(en="otherwise", zh="其余")
 _WHOLE = Text(en="whole history", zh="全部历史")
@@ -41,7 +44,7 @@ def tables_of(definition: Definition) -> tuple[Table, ...]:  # noqa: PLR0911 - o
     """What a definition lists."""
     match definition:
         case FrameworkDefinition():
-            return (_axes(definition), _cells(definition))
+            return (*((_axes(definition),) if definition.axes else ()), _cells(definition))
         case SegmentDefinition():
             return (_events(definition),) if definition.events else ()
         case ModelDefinition():
@@ -97,7 +100,7 @@ def _constructs(structure: StructureDefinition) -> Table:
 
 
 def _cells(framework: FrameworkDefinition) -> Table:
-    with_rules = framework.method == "rules"
+    with_rules = framework.method in {"rules", "ladder"}
     rows = tuple((*_words(cell), *((cell.when or _OTHERWISE,) if with_rules else ())) for cell in framework.cells)
     columns = (_NAME, _TITLE, _MEANING, _STRATEGY, _SERVICE, _NEXT, *((_WHEN,) if with_rules else ()))
     return Table("cells", Text(en="Cells", zh="单元"), columns, rows)
@@ -108,11 +111,23 @@ def _words(cell: Cell) -> tuple[str | Text | None, ...]:
 
 
 def _axes(framework: FrameworkDefinition) -> Table:
+    scored = framework.method == "scorecard"
+    shares = Weighting.stated(framework).shares(framework) if scored else {}
     rows = tuple(
-        (name, axis.title, _axis_column(axis), ", ".join(axis.cuts), _bands(axis))
+        (
+            name,
+            axis.title,
+            *((framework.groups[axis.group].title,) if axis.group else ()),
+            _axis_column(axis),
+            ", ".join(axis.cuts),
+            _bands(axis),
+            *((show(shares[name], Unit.SHARE, "en"),) if scored else ()),
+        )
         for name, axis in framework.axes.items()
     )
-    return Table("axes", Text(en="Axes", zh="维度"), (_NAME, _TITLE, _COLUMN, _CUTS, _BANDS), rows)
+    groups, weights = ((_GROUP,) if framework.groups else ()), ((_WEIGHT,) if scored else ())
+    columns = (_NAME, _TITLE, *groups, _COLUMN, _CUTS, _BANDS, *weights)
+    return Table("axes", Text(en="Axes", zh="维度"), columns, rows)
 
 
 def _axis_column(axis: Axis) -> str | Text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 
 from worthbook.data import columns
@@ -28,6 +29,7 @@ from worthbook.scoring.change import Change
 from worthbook.scoring.explain import Explanation, explain
 from worthbook.scoring.place import Case
 from worthbook.scoring.segment import segment_formula
+from worthbook.scoring.sums import Summand
 from worthbook.services.deciding import deciding
 from worthbook.services.find_book import find_book
 from worthbook.services.known_customer import meant, shown
@@ -47,6 +49,7 @@ CUSTOMER_UNKNOWN = Fault(
 ROWS_TITLE = Text(en="Rows: {count} up to {as_of}", zh="原始记录：截至 {as_of} 共 {count} 行")
 MORE_ROWS = Text(en="… and {count} more", zh="……另有 {count} 行")
 CHANGES_TITLE = Text(en="Smallest changes", zh="最小变动")
+SCORE_TITLE = Text(en="Score {score}, the sum of", zh="得分{score}，由以下各项相加")
 MADE_FROM_TITLE = Text(en="How it comes about", zh="由来")
 ROW_LINE = Text(en="{file}, line {line}: {values}", zh="{file} 第 {line} 行：{values}")
 
@@ -115,6 +118,10 @@ class Explained:
         if self.placing is not None:
             yield self.placing.because.say(language)
             yield from (note.say(language) for note in self.placing.notes)
+            if self.placing.summands:
+                total = sum((each.amount for each in self.placing.summands), Decimal(0))
+                yield f"\n{SCORE_TITLE.format(score=f'{total:f}').say(language)}"
+                yield from (f"  {each.text.say(language)}" for each in self.placing.summands)
             if self.placing.changes:
                 yield f"\n{CHANGES_TITLE.say(language)}"
                 yield from (f"  {change.text.say(language)}" for change in self.placing.changes)
@@ -148,6 +155,9 @@ class Explained:
             "column": self.node.as_json(),
             "because": None if placing is None else {"en": placing.because.en, "zh": placing.because.zh},
             "decided": [{"en": each.en, "zh": each.zh} for each in self.decided],
+            "rule": None if placing is None else placing.rule,
+            "score": None if placing is None else placing.score,
+            "summands": [] if placing is None else [_summand_json(each) for each in placing.summands],
             "changes": [] if placing is None else [_change_json(change) for change in placing.changes],
             "rows": [
                 {"file": self.files.get(row.import_id, row.import_id), "line": row.import_line, **row.values}
@@ -158,6 +168,10 @@ class Explained:
 
 def _change_json(change: Change) -> dict[str, object]:
     return {**vars(change), "text": {"en": change.text.en, "zh": change.text.zh}}
+
+
+def _summand_json(summand: Summand) -> dict[str, object]:
+    return {**vars(summand), "text": {"en": summand.text.en, "zh": summand.text.zh}}
 
 
 def explain_in_book(
