@@ -87,7 +87,7 @@ def test_a_scorecard_has_weights_points_and_grades() -> None:
     axes = {"value": axis("revenue", ["100"], [band("low", 1), band("high")]), "stay": SCORECARD.axes["stay"]}
     expected = [
         "There are 1 cuts and 3 cells: there must be 2 cells, one more than cuts.",
-        "A scorecard needs a weight above 0 for axis 'value'.",
+        "'value' has no weight above 0.",
         "A scorecard needs points for band 'high' of axis 'value'.",
     ]
     assert said(framework("scorecard", axes, SCORECARD.cells, ["2"])) == expected

@@ -33,9 +33,9 @@ def test_a_group_has_axes_and_a_weight() -> None:
     groups = {"worth": group("worth"), "stay": group("stay", -1)}
     axes = {"a": axis("revenue", ["1"], BANDS, 1, "worth")}
     assert said(framework("scorecard", axes, TWO, ["50"], groups)) == [
-        "A scorecard needs a weight above 0 for group 'worth'.",
         "No axis belongs to group 'stay'.",
-        "A scorecard needs a weight above 0 for group 'stay'.",
+        "'worth' has no weight above 0.",
+        "'stay' has no weight above 0.",
     ]
 
 

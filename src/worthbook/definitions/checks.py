@@ -199,6 +199,9 @@ class _Checks:
                 yield from self._reference(axis.column, "column", self.makers, where)
             if axis.cuts_from is not None:
                 yield from self._number(axis.cuts_from, definition.place_of("axes", name, "cuts_from"))
+        for level in definition.levels:
+            for path, target in level.targets:
+                yield from self._number(target, definition.place_of(*path))
         if definition.by_hand is not None:
             yield from self._reference(definition.by_hand, "column", self.makers, definition.place_of("by_hand"))
         known = {*self.makers, *definition.axes}

@@ -90,7 +90,7 @@ def needs(definition: Definition, parse: Parse) -> frozenset[str]:
             axes = definition.axes.values()
             cut = frozenset(column for axis in axes for column in (axis.column, axis.cut_column))
             chosen = frozenset() if definition.by_hand is None else frozenset((definition.by_hand,))
-            return cut | _conditions(definition, parse) | chosen
+            return cut | {*definition.targets} | _conditions(definition, parse) | chosen
         case SegmentDefinition():
             return _decided_by(definition, parse)
         case StudyDefinition():

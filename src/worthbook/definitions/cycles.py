@@ -78,7 +78,8 @@ def _maker(maker: Maker, formulas: FormulaReader) -> Node:
         case FrameworkDefinition():
             axes = [column for axis in maker.axes.values() for column in (axis.column, axis.cut_column)]
             conditions = [name for cell in maker.cells if cell.when for name in _read(cell.when, formulas)]
-            return Node(maker.place_of("axes"), (*axes, *(name for name in conditions if name not in maker.axes)))
+            read = [name for name in conditions if name not in maker.axes]
+            return Node(maker.place_of("axes"), (*axes, *maker.targets, *read))
         case SegmentDefinition(when=str(when)):
             return Node(maker.place_of("when"), _read(when, formulas))
         case _:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator
 
 from worthbook.definitions.definition import Definition, Formula, Name, Part, RefusedError
 from worthbook.definitions.stability import Stability
+from worthbook.definitions.weighing import Weighing
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.evaluation import RANKED
 from worthbook.kernel.language import Text
@@ -121,6 +122,27 @@ class Group(Part):
     title: Text
     weight: float | None = None
     """How much the group counts in the whole score, however many axes it has."""
+    weights: Weighing | None = None
+    """How the weights of its axes are found, where they are not stated at them."""
+
+
+class Level(NamedTuple):
+    """In a scorecard: what is weighed against each other."""
+
+    group: Name | None
+    """Whose axes; None for the top, which is the groups or, where there are none, all axes."""
+    names: tuple[Name, ...]
+    weighing: Weighing | None
+    path: tuple[str, ...]
+    """Of the keys at which the weighing stands."""
+
+    @property
+    def targets(self) -> Iterator[tuple[tuple[str | int, ...], Name]]:
+        """The columns that its weights are to explain, and where each is named."""
+        for index, part in enumerate(() if self.weighing is None else self.weighing.parts):
+            inside = ("of", index) if part is not self.weighing else ()
+            if part.target is not None:
+                yield (*self.path, *inside, "target"), part.target
 
 
 class Cell(Part):
@@ -170,6 +192,9 @@ class FrameworkDefinition(Definition):
     """Tiers, grades and rungs: lowest first. Rules: in the order in which they are tried."""
     score_cuts: tuple[CutText, ...] = ()
     """In a scorecard: where the weighted mean of the points is cut into grades."""
+    weights: Weighing | None = None
+    """In a scorecard: how the weights of the groups, or of the axes where there are none, are found, where they are not
+    stated at them."""
     stability: Stability | None = None
     """Where the cells have an order: how the framework remembers where customers stood. What it would be without that
     is kept as `name__computed`, since when it has been so as `name__since`."""
@@ -182,6 +207,26 @@ class FrameworkDefinition(Definition):
     def is_ranked(self) -> bool:
         """Whether its cells lie above each other; those of grids and rules lie side by side."""
         return self.method in RANKED
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """In a scorecard: the top first, then the axes of each group."""
+        if not self.groups:
+            return (Level(None, tuple(self.axes), self.weights, ("weights",)),)
+        top = Level(None, tuple(self.groups), self.weights, ("weights",))
+        members = {key: [name for name, axis in self.axes.items() if axis.group == key] for key in self.groups}
+        return (
+            top,
+            *(
+                Level(key, tuple(members[key]), group.weights, ("groups", key, "weights"))
+                for key, group in self.groups.items()
+            ),
+        )
+
+    @property
+    def targets(self) -> tuple[Name, ...]:
+        """In a scorecard: the columns that weights are to explain."""
+        return tuple(target for level in self.levels for _, target in level.targets)
 
     @property
     def parsed_score_cuts(self) -> tuple[Cut, ...]:

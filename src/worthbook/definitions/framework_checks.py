@@ -111,6 +111,7 @@ def _misplaced(definition: FrameworkDefinition) -> Iterator[Problem]:
     given: list[tuple[tuple[str | int, ...], frozenset[str], bool]] = [
         (("score_cuts",), _SCORED, bool(definition.score_cuts)),
         (("groups",), _SCORED, bool(definition.groups)),
+        (("weights",), _SCORED, definition.weights is not None),
     ]
     for index, cell in enumerate(definition.cells):
         given.append((("cells", index, "bands"), frozenset({"grid"}), cell.bands is not None))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from worthbook.definitions import weighing_checks
 from worthbook.definitions.axis_checks import CUTS_UNORDERED, NAME_REPEATED, cells_follow, rising
 from worthbook.definitions.framework import SCORE, Axis, FrameworkDefinition
 from worthbook.kernel.errors import Fault, Problem, did_you_mean
@@ -13,8 +14,8 @@ POINTS_MISSING = Fault(
     "framework-points-missing",
     what=Text(en="A scorecard needs {what}.", zh="评分卡缺少{what}。"),
     hint=Text(
-        en="Give every axis a weight above 0 and every band its points.",
-        zh="请为每个维度设置大于 0 的权重，并为每个分段设置分值。",
+        en="Give every band its points.",
+        zh="请为每个分段设置分值。",
     ),
 )
 GROUP_UNKNOWN = Fault(
@@ -45,6 +46,7 @@ def scorecard(definition: FrameworkDefinition) -> Iterator[Problem]:
         yield CUTS_UNORDERED.problem(definition.place_of("score_cuts"), cuts=", ".join(definition.score_cuts))
     yield from _names(definition)
     yield from _groups(definition)
+    yield from weighing_checks.weights(definition)
     for name, axis in definition.axes.items():
         yield from _points(definition, name, axis)
 
@@ -69,19 +71,12 @@ def _groups(definition: FrameworkDefinition) -> Iterator[Problem]:
         elif axis.group is not None and axis.group not in definition.groups:
             near = did_you_mean(axis.group, definition.groups)
             yield GROUP_UNKNOWN.problem(where, axis=name, group=axis.group, near=near)
-    for name, group in definition.groups.items():
-        where = definition.place_of("groups", name)
+    for name in definition.groups:
         if not any(axis.group == name for axis in definition.axes.values()):
-            yield GROUP_EMPTY.problem(where, group=name)
-        if group.weight is None or group.weight <= 0:
-            what = Text(en=f"a weight above 0 for group '{name}'", zh=f"分组“{name}”大于 0 的权重")
-            yield POINTS_MISSING.problem(where, what=what)
+            yield GROUP_EMPTY.problem(definition.place_of("groups", name), group=name)
 
 
 def _points(definition: FrameworkDefinition, name: str, axis: Axis) -> Iterator[Problem]:
-    if axis.weight is None or axis.weight <= 0:
-        what = Text(en=f"a weight above 0 for axis '{name}'", zh=f"维度“{name}”大于 0 的权重")
-        yield POINTS_MISSING.problem(definition.place_of("axes", name), what=what)
     for band in axis.bands:
         if band.points is None:
             what = Text(en=f"points for band '{band.key}' of axis '{name}'", zh=f"维度“{name}”中分段“{band.key}”的分值")

@@ -72,7 +72,10 @@ class FrameworkResult:
     source: str
     provenance: Provenance
     notes: tuple[Text, ...] = ()
-    """What decided beside the axes: customers who were placed by hand."""
+    """What decided beside the axes: customers who were placed by hand; in a scorecard, what is to be known of its
+    weights."""
+    tables: tuple[Table, ...] = ()
+    """In a scorecard: what the score is made of."""
 
     @property
     def best_first(self) -> tuple[CellResult, ...]:

@@ -233,9 +233,11 @@ def read_own(folder: Path) -> Reading:
 def find_problems(reading: Reading) -> tuple[Problem, ...]:
     """What is wrong with each definition, and between them."""
     from worthbook.data.formula import parse  # noqa: PLC0415  see Catalogue.needs
+    from worthbook.planning import judged  # noqa: PLC0415
     from worthbook.planning.misfits import misfits  # noqa: PLC0415
 
-    found = (*reading.problems, *checks.problems(reading, parse), *misfits(reading.definitions))
+    alone = (*misfits(reading.definitions), *judged.problems(reading.definitions))
+    found = (*reading.problems, *checks.problems(reading, parse), *alone)
     return tuple(sorted(found, key=in_reading_order))
 
 

@@ -11,8 +11,11 @@ from worthbook.definitions.framework import SCORE, FrameworkDefinition
 from worthbook.kernel.evaluation import AxisResult, CellResult, FrameworkResult
 from worthbook.kernel.language import Text
 from worthbook.kernel.units import Unit, Value
+from worthbook.planning.balance import balance
 from worthbook.planning.run import AxisThresholds, Workbench
+from worthbook.planning.weigh import weigh, weighting_of
 from worthbook.scoring import framework as scoring
+from worthbook.scoring.weighting import Weighting
 
 VALUE_COLUMN = "revenue_12m"
 """What the customers of a cell are weighed by where the framework does not itself rank by an amount or a count."""
@@ -34,7 +37,7 @@ def lay(bench: Workbench, frameworks: Sequence[FrameworkDefinition]) -> None:
     needed = {name for framework in frameworks for name in bench.plan.needs[framework.name]}
     first: dict[str, tuple[str, Unit]] = {}
     for framework in frameworks:
-        for formulas in scoring.steps(framework, thresholds_of(bench, framework)):
+        for formulas in scoring.steps(framework, thresholds_of(bench, framework), weighting(bench, framework)):
             first |= formulas
     bench.derive(first, needed)
     scored = [framework for framework in frameworks if framework.computed not in first]
@@ -54,11 +57,19 @@ def thresholds_of(bench: Workbench, framework: FrameworkDefinition) -> AxisThres
     return found
 
 
+def weighting(bench: Workbench, framework: FrameworkDefinition) -> Weighting | None:
+    """How much the axes of a scorecard count where that is found in this population or judged; None where stated."""
+    if all(level.weighing is None for level in framework.levels):
+        return None
+    return weighting_of(framework, weigh(bench, framework, thresholds_of(bench, framework)))
+
+
 def laid(bench: Workbench, framework: FrameworkDefinition) -> FrameworkResult:
     """The framework's result: every cell with its customers and what they are worth, and who is in none."""
     value = value_column(framework)
     counted = _counted(bench, framework.name, value)
     meta = bench.catalogue.meta(framework.name)
+    notes, tables = balance(bench, framework, thresholds_of(bench, framework))
     unplaced, _ = counted.pop(None, (0, None))
     return FrameworkResult(
         name=framework.name,
@@ -74,7 +85,8 @@ def laid(bench: Workbench, framework: FrameworkDefinition) -> FrameworkResult:
         caveats=meta.caveats,
         source=framework.source,
         provenance=bench.plan.provenance[framework.name].with_facts(unplaced=unplaced),
-        notes=tuple(_notes(bench, framework)),
+        notes=(*_notes(bench, framework), *notes),
+        tables=tables,
     )
 
 

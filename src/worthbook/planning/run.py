@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from worthbook.data import columns, cuts, measures
 from worthbook.data.engine import Engine, Sheet, Snapshot
@@ -14,6 +15,9 @@ from worthbook.planning.index import Catalogue
 from worthbook.planning.resolve import FormulaStep, MeasureStep, Plan
 from worthbook.planning.store import Store
 from worthbook.scoring.bands import Thresholds
+
+if TYPE_CHECKING:
+    from worthbook.models.weights import Tree
 
 AxisThresholds = Mapping[str, Thresholds]
 """Axis → the value at which each upper band begins."""
@@ -32,6 +36,9 @@ class Workbench:
     """Column → where it lies."""
     made: list[str] = field(default_factory=list)
     """Columns that had to be made; the others were found."""
+
+    trees: dict[str, Tree] = field(default_factory=dict)
+    """Scorecard → how its axes weigh, once that is found."""
 
     _cuts: dict[tuple[str, tuple[Cut, ...]], Thresholds] = field(default_factory=dict)
 

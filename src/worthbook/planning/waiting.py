@@ -16,7 +16,7 @@ from worthbook.planning.run import Workbench
 def waiting(bench: Workbench, framework: FrameworkDefinition, customers: int) -> Waiting:
     """Say what a framework that placed nobody waits for."""
     unknown = [name for name in sorted(bench.plan.needs[framework.name]) if _unknown(bench, name, framework, customers)]
-    needs = [need for name in unknown for need in _needs(bench, name)]
+    needs = [need for name in unknown for need in needs_behind(bench, name)]
     return Waiting(
         name=framework.name,
         title=framework.title,
@@ -32,7 +32,7 @@ def _unknown(bench: Workbench, name: str, framework: FrameworkDefinition, custom
     return columns.unknown(bench.engine, sheets, name, unplaced_in=framework.name) == customers
 
 
-def _needs(bench: Workbench, name: str) -> Iterator[Text]:
+def needs_behind(bench: Workbench, name: str) -> Iterator[Text]:
     """The absent tables behind a column; the column itself where they are all there and yet nothing is known."""
     relations = Relations(bench.catalogue.tables, bench.snapshot, bench.plan.as_of)
     absent = [table for table in dict.fromkeys(_tables(bench, name)) if not relations.holds(table)]

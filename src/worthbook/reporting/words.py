@@ -58,6 +58,7 @@ WORDS: Mapping[str, Text] = {
     "unplaced": Text(en="{count} customers could not be placed", zh="{count} 位客户无法归类"),
     "one_unplaced": Text(en="1 customer could not be placed", zh="1 位客户无法归类"),
     "unplaced_because": Text(en="{column} is not known ({count})", zh="{column}未知（{count} 位）"),
+    "how_scored": Text(en="How the score comes about", zh="得分是怎么来的"),
     "how_cut": Text(en="How the groups were cut", zh="分组界限"),
     "cut_caption": Text(en="Bands of {column}", zh="{column}的分档"),
     "band": Text(en="Band", zh="档位"),

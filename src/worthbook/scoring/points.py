@@ -13,7 +13,7 @@ from typing import NamedTuple
 from worthbook.definitions.framework import SCORE, Axis, FrameworkDefinition
 from worthbook.kernel.units import Unit, Value
 from worthbook.scoring.bands import Formulas, Thresholds, band_formula, band_index, number_text
-from worthbook.scoring.weighting import GROUP_PLACES, SCORE_PLACES, Weighting, branches
+from worthbook.scoring.weighting import GROUP_PLACES, NEARLY_PLACES, SCORE_PLACES, Weighting, branches
 
 
 def score_formulas(
@@ -36,9 +36,15 @@ def score_formulas(
             parts = inside
         else:
             column = f"{definition.name}__{group}"
-            made[column] = (_mean(inside, GROUP_PLACES), Unit.SCORE)
+            made[column] = (f"round({_mean(inside)}, {GROUP_PLACES})", Unit.SCORE)
             parts.append(_Part(column, column, number_text(weighting.groups[group])))
-    return {**made, f"{definition.name}__{SCORE}": (_mean(parts, SCORE_PLACES), Unit.SCORE)}
+    score = f"round(round({_mean(parts)}, {NEARLY_PLACES}), {SCORE_PLACES})"
+    return {**made, f"{definition.name}__{SCORE}": (score, Unit.SCORE)}
+
+
+def points_formulas(definition: FrameworkDefinition, thresholds: Mapping[str, Thresholds]) -> dict[str, str]:
+    """Axis → a formula for what it scores; unknown where its column is."""
+    return {name: _scored(axis, thresholds[name]) for name, axis in definition.axes.items()}
 
 
 def points_of(axis: Axis, value: Value, thresholds: Thresholds) -> float | None:
@@ -57,14 +63,17 @@ class _Part(NamedTuple):
 
 
 def _part(axis: Axis, thresholds: Thresholds, weight: float) -> _Part:
-    points = [number_text(_points(band.points)) for band in axis.bands]
-    return _Part(axis.column, f"({band_formula(axis.column, thresholds, points)})", number_text(weight))
+    return _Part(axis.column, f"({_scored(axis, thresholds)})", number_text(weight))
 
 
-def _mean(parts: Sequence[_Part], places: int) -> str:
+def _scored(axis: Axis, thresholds: Thresholds) -> str:
+    return band_formula(axis.column, thresholds, [number_text(_points(band.points)) for band in axis.bands])
+
+
+def _mean(parts: Sequence[_Part]) -> str:
     scored = " + ".join(f"coalesce({part.weight} * {part.value}, 0)" for part in parts)
     weights = " + ".join(f"case when {part.column} is null then 0 else {part.weight} end" for part in parts)
-    return f"round(ratio({scored}, {weights}), {places})"
+    return f"ratio({scored}, {weights})"
 
 
 def _points(given: float | None) -> float:

@@ -17,7 +17,9 @@ from worthbook.scoring.bands import Thresholds, band_index
 
 SCORE_PLACES = 6
 """A score is rounded to so many decimals, so that one that is a cut is on the cut, whatever the order of the sums."""
-GROUP_PLACES = 9
+NEARLY_PLACES = 9
+"""Before that it is rounded to so many: a sum of doubles that falls just short of a half is a half."""
+GROUP_PLACES = 12
 """A group's own score has more, so that rounding it does not show in the whole."""
 
 
@@ -92,7 +94,10 @@ def contributions(
 
 def score_of(added: Sequence[Contribution]) -> float | None:
     """The score that some contributions make, rounded as the engine rounds; None where there are none."""
-    return float(rounded(sum((each.amount for each in added), Fraction(0)), SCORE_PLACES)) if added else None
+    if not added:
+        return None
+    nearly = rounded(sum((each.amount for each in added), Fraction(0)), NEARLY_PLACES)
+    return float(rounded(Fraction(nearly), SCORE_PLACES))
 
 
 def rounded(value: Fraction, places: int) -> Decimal:

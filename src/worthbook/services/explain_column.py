@@ -21,7 +21,7 @@ from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Language, Text
 from worthbook.kernel.result import ColumnMeta
 from worthbook.kernel.units import Value, show_exactly
-from worthbook.planning.lay import thresholds_of
+from worthbook.planning.lay import thresholds_of, weighting
 from worthbook.planning.resolve import resolve
 from worthbook.planning.run import AxisThresholds
 from worthbook.planning.store import KeptRun
@@ -30,6 +30,7 @@ from worthbook.scoring.explain import Explanation, explain
 from worthbook.scoring.place import Case
 from worthbook.scoring.segment import segment_formula
 from worthbook.scoring.sums import Summand
+from worthbook.scoring.weighting import Weighting
 from worthbook.services.deciding import deciding
 from worthbook.services.find_book import find_book
 from worthbook.services.known_customer import meant, shown
@@ -214,7 +215,8 @@ def explain_column(opened: OpenBook, name: str, customer_id: str, *, as_of: dt.d
     if isinstance(maker, FrameworkDefinition):
         metas = {column: opened.catalogue.meta(column) for column in needed}
         decided = tuple(deciding(opened, maker, customer_id, values, source.as_of))
-        placing = explain(Case(maker, values, source.thresholds(maker), metas, opened.book.currency))
+        weights = _weighting(opened, maker, source.as_of)
+        placing = explain(Case(maker, values, source.thresholds(maker), metas, opened.book.currency, weights))
     return Explained(
         customer_id=customer_id,
         as_of=source.as_of,
@@ -252,6 +254,13 @@ def _source(opened: OpenBook, name: str, needed: Sequence[str], as_of: dt.date |
         return {axis.name: axis.thresholds for axis in results[framework.name].axes}
 
     return _Source(run.evaluation.as_of, sheets, kept)
+
+
+def _weighting(opened: OpenBook, framework: FrameworkDefinition, as_of: dt.date) -> Weighting | None:
+    """How much the axes count; None where that is stated at them, so that no columns need be looked for."""
+    if all(level.weighing is None for level in framework.levels):
+        return None
+    return weighting(opened.make([framework.name], as_of=as_of), framework)
 
 
 def _holds(opened: OpenBook, run: KeptRun, needed: Sequence[str]) -> bool:

@@ -82,3 +82,14 @@ def test_what_cannot_be_weighed_is_named(matrix: list[list[float]], slug: str) -
     with pytest.raises(WorthbookError) as refused:
         entropy(["a", "b"], np.array(matrix))
     assert [problem.slug for problem in refused.value.problems] == [slug]
+
+
+@given(MATRIX, st.lists(st.integers(1, 4), min_size=6, max_size=6))
+def test_a_row_that_stands_for_many_counts_as_many_rows(matrix: np.ndarray, times: list[int]) -> None:
+    names = ["a", "b", "c"]
+    if (np.ptp(matrix, axis=0) < 1e-3).all():  # nothing varies
+        return
+    counted, repeated = np.array(times, dtype=float), np.repeat(matrix, times, axis=0)
+    for method in (entropy, critic):
+        whole = method(names, repeated).values
+        assert method(names, matrix, customers=counted).values == pytest.approx(whole, abs=1e-9)

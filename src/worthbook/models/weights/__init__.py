@@ -7,12 +7,14 @@ from worthbook.models.weights.combined import combine_linear, combine_product, g
 from worthbook.models.weights.found import critic, entropy
 from worthbook.models.weights.sensitivity import Sensitivity, sensitivity
 from worthbook.models.weights.stated import constant_sum, direct, equal
+from worthbook.models.weights.tree import Tree
 from worthbook.models.weights.weights import Weights
 
 __all__ = [
     "Ahp",
     "Judgements",
     "Sensitivity",
+    "Tree",
     "Weights",
     "combine_linear",
     "combine_product",

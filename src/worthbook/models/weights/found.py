@@ -32,7 +32,13 @@ NOT_FINITE = Text(en="it has values that are missing or infinite", zh="含有缺
 BELOW_ZERO = Text(en="shares cannot be taken of values below zero", zh="负值无法计算占比")
 
 
-def entropy(names: Sequence[str], values: FloatArray, *, normalisation: Normalisation = "sum") -> Weights:
+def entropy(
+    names: Sequence[str],
+    values: FloatArray,
+    *,
+    normalisation: Normalisation = "sum",
+    customers: FloatArray | None = None,
+) -> Weights:
     """A criterion counts the more, the more unequally its values are spread over the rows.
 
     `e_j = -sum_i p_ij ln p_ij / ln m` with `p_ij = x_ij / sum_i x_ij` and `0 ln 0 = 0`; `w_j` is proportional to
@@ -42,6 +48,7 @@ def entropy(names: Sequence[str], values: FloatArray, *, normalisation: Normalis
         names: The criteria.
         values: Shape (rows, criteria): not negative for `sum`; higher is better for `minmax`.
         normalisation: Named with the result, because it changes the answer.
+        customers: How many customers each row stands for; one, if left out.
 
     Raises:
         WorthbookError: `criteria-unusable`, `criteria-too-few-rows`, `weights-all-zero` if nothing varies.
@@ -49,14 +56,14 @@ def entropy(names: Sequence[str], values: FloatArray, *, normalisation: Normalis
     >>> entropy(["even", "uneven"], np.array([[1.0, 0.0], [1.0, 0.0], [1.0, 9.0]])).values.tolist()
     [0.0, 1.0]
     """
-    values = _checked(names, values)
+    values, counted = _checked(names, values, customers)
     shares = _stretched(values) if normalisation == "minmax" else values
     for name, column in zip(names, shares.T, strict=True):
         if (column < 0).any():
             raise MATRIX_UNUSABLE(name=name, reason=BELOW_ZERO)
-    totals = shares.sum(axis=0)
-    shares = np.divide(shares, totals, out=np.full_like(shares, 1 / len(shares)), where=totals > 0)
-    spread = -(shares * np.log(np.where(shares > 0, shares, 1.0))).sum(axis=0) / np.log(len(shares))
+    totals, people = counted @ shares, counted.sum()
+    shares = np.divide(shares, totals, out=np.full_like(shares, 1 / people), where=totals > 0)
+    spread = -(counted @ (shares * np.log(np.where(shares > 0, shares, 1.0)))) / np.log(people)
     constant = values.min(axis=0) == values.max(axis=0)
     diversity = np.where(constant, 0.0, np.maximum(1 - spread, 0.0))
     facts = {f"entropy_{name}": float(value) for name, value in zip(names, spread, strict=True)}
@@ -64,7 +71,13 @@ def entropy(names: Sequence[str], values: FloatArray, *, normalisation: Normalis
     return Weights.normalised(names, diversity, f"entropy, {words}", facts, _constant_notes(names, constant))
 
 
-def critic(names: Sequence[str], values: FloatArray, *, better: Sequence[bool] | None = None) -> Weights:
+def critic(
+    names: Sequence[str],
+    values: FloatArray,
+    *,
+    better: Sequence[bool] | None = None,
+    customers: FloatArray | None = None,
+) -> Weights:
     """A criterion counts the more, the more it varies and the less the other criteria say the same.
 
     On min-max values, `c_j = s_j * sum_k (1 - r_jk)` with the standard deviation `s_j` (n - 1) and Pearson's
@@ -74,19 +87,21 @@ def critic(names: Sequence[str], values: FloatArray, *, better: Sequence[bool] |
         names: The criteria.
         values: Shape (rows, criteria).
         better: Whether high values are good, for each criterion; all, if left out.
+        customers: How many customers each row stands for; one, if left out.
 
     Raises:
         WorthbookError: `criteria-unusable`, `criteria-too-few-rows`, `weights-all-zero` if nothing varies.
     """
-    values = _checked(names, values)
+    values, counted = _checked(names, values, customers)
     stretched = _stretched(values)
     if better is not None:
         stretched = np.where(np.asarray(better), stretched, 1 - stretched)
-    spread = stretched.std(axis=0, ddof=1)
+    people = counted.sum()
+    centred = stretched - counted @ stretched / people
+    length = np.sqrt(counted @ centred**2)
+    spread = length / np.sqrt(people - 1)
     constant = values.min(axis=0) == values.max(axis=0)
-    centred = stretched - stretched.mean(axis=0)
-    length = np.sqrt((centred**2).sum(axis=0))
-    unit = np.divide(centred, length, out=np.zeros_like(centred), where=length > 0)
+    unit = np.divide(centred, length, out=np.zeros_like(centred), where=length > 0) * np.sqrt(counted)[:, np.newaxis]
     conflict = (1 - unit.T @ unit).sum(axis=0)
     information = np.where(constant, 0.0, np.maximum(spread * conflict, 0.0))
     if not information.any() and not constant.all():  # all say the same: only their spread is left
@@ -95,15 +110,17 @@ def critic(names: Sequence[str], values: FloatArray, *, better: Sequence[bool] |
     return Weights.normalised(names, information, "CRITIC, min-max", facts, _constant_notes(names, constant))
 
 
-def _checked(names: Sequence[str], values: FloatArray) -> FloatArray:
+def _checked(names: Sequence[str], values: FloatArray, customers: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+    """The values, and how many customers each row stands for."""
     values = np.asarray(values, dtype=float)
     check_names(names, values.shape, values.ndim == 2 and values.shape[1] == len(names))  # noqa: PLR2004
-    if len(values) < 2:  # noqa: PLR2004
+    counted = np.ones(len(values)) if customers is None else np.asarray(customers, dtype=float)
+    if counted.sum() < 2:  # noqa: PLR2004
         raise TOO_FEW(rows=len(values))
     for name, column in zip(names, values.T, strict=True):
         if not np.isfinite(column).all():
             raise MATRIX_UNUSABLE(name=name, reason=NOT_FINITE)
-    return values
+    return values, counted
 
 
 def _stretched(values: FloatArray) -> FloatArray:

@@ -11,12 +11,14 @@ from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
 from worthbook.models.base import FloatArray
 from worthbook.models.distinct import DistinctRows
+from worthbook.models.weights.tree import Moved, Tree, patterns
 from worthbook.models.weights.weights import Weights, check_names
 
 CELLS_AT_ONCE = 4_000_000
 """Scores held in memory at a time: draws of the weights times distinct rows."""
 
-ROUNDING = 1e-9
+ROUNDING = 5e-7
+"""Scores are rounded to six decimals before they are cut."""
 
 CUTS_FALL = Fault(
     "sensitivity-cuts-fall",
@@ -47,7 +49,7 @@ class Sensitivity:
 
 
 def sensitivity(  # noqa: PLR0913 - each is one plain fact of the scorecard
-    weights: Weights,
+    weights: Weights | Tree,
     points: FloatArray,
     cuts: Sequence[float],
     customers: FloatArray | None = None,
@@ -58,11 +60,11 @@ def sensitivity(  # noqa: PLR0913 - each is one plain fact of the scorecard
 ) -> Sensitivity:
     """Move the weights at random and grade everybody again.
 
-    Each weight is multiplied by an independent Gamma variable with mean 1 and standard deviation `spread`, then all are
-    scaled back to the sum 1. Scores are means over the criteria that are known, as in the scorecard itself.
+    Each weight is multiplied by an independent Gamma variable with mean 1 and standard deviation `spread`; those of a
+    level are scaled back to the sum 1. Scores are means over what is known, as in the scorecard itself.
 
     Args:
-        weights: As the scorecard has them.
+        weights: As the scorecard has them; a tree, where criteria are gathered into groups.
         points: Shape (rows, criteria); NaN where a criterion is unknown.
         cuts: Where the score is cut into grades, rising: a score equal to a cut is in the upper grade.
         customers: How many customers each row stands for; one, if left out.
@@ -73,19 +75,19 @@ def sensitivity(  # noqa: PLR0913 - each is one plain fact of the scorecard
     Raises:
         WorthbookError: `criteria-miscounted`, `sensitivity-cuts-fall`.
     """
+    tree = weights if isinstance(weights, Tree) else Tree.flat(weights)
     points = np.asarray(points, dtype=float)
-    check_names(weights.names, points.shape, points.ndim == 2 and points.shape[1] == len(weights.names))  # noqa: PLR2004
+    check_names(tree.names, points.shape, points.ndim == 2 and points.shape[1] == len(tree.names))  # noqa: PLR2004
     edges = np.asarray(cuts, dtype=float)
     if (np.diff(edges) <= 0).any():
         raise CUTS_FALL(cuts=", ".join(f"{cut:g}" for cut in cuts))
     counted = np.ones(len(points)) if customers is None else np.asarray(customers, dtype=float)
     found = DistinctRows.of(*np.where(np.isnan(points), np.inf, points).T)  # infinity equals itself, NaN does not
     rows, place = points[found.sample], found.row_to_distinct
-    graded = np.asarray(~np.isnan(rows).all(axis=1))
+    graded = np.asarray((tree.shares(~np.isnan(rows)) > 0).any(axis=1))
     people = found.total(counted) * graded
-    drawn = _moved_weights(weights.values, spread, draws, seed)
-    base = _grades(rows, weights.values[np.newaxis], edges)[0]
-    seen, movers = _count(rows, drawn, edges, base, people)
+    moved = tree.moved(spread, draws, seed)
+    base, seen, movers = _count(tree, moved, rows, _lowest(edges), people)
     p_grade = np.where(graded[:, np.newaxis], seen / draws, np.nan)
     p_moved = 1 - np.take_along_axis(p_grade, base[:, np.newaxis], axis=1)[:, 0]
     low, high = np.quantile(movers, [0.025, 0.975])
@@ -97,51 +99,49 @@ def sensitivity(  # noqa: PLR0913 - each is one plain fact of the scorecard
         moved_high=float(high),
         p_moved=p_moved[place],
         p_grade=p_grade[place],
-        influence=_influence(weights, drawn, movers),
+        influence=_influence(tree, moved, movers),
     )
 
 
-def _moved_weights(values: FloatArray, spread: float, draws: int, seed: int) -> FloatArray:
-    """Shape (draws, criteria), each with the sum 1."""
-    shape = 1 / spread**2
-    drawn = values * np.random.default_rng(seed).gamma(shape, 1 / shape, size=(draws, len(values)))
-    return np.asarray(drawn / drawn.sum(axis=1, keepdims=True))
-
-
-def _grades(rows: FloatArray, drawn: FloatArray, edges: FloatArray) -> np.ndarray:
-    """Shape (draws, rows): the grade of each row under each draw, 0 the lowest."""
-    known = ~np.isnan(rows)
-    scored = drawn @ np.where(known, rows, 0.0).T
-    weight = drawn @ known.T.astype(float)
-    scores = np.divide(scored, weight, out=np.full_like(scored, -np.inf), where=weight > 0)
-    # A score that is a cut but for rounding is on the cut, whatever the order of the sums.
-    lowest = edges - ROUNDING * np.maximum(np.abs(edges), 1.0)
-    grades = np.zeros(scores.shape, dtype=np.int8)
-    for edge in lowest:
-        grades += scores >= edge
-    return grades
+def _lowest(edges: FloatArray) -> FloatArray:
+    """A score that is a cut but for rounding is on the cut, whatever the order of the sums."""
+    return edges - ROUNDING
 
 
 def _count(
-    rows: FloatArray, drawn: FloatArray, edges: FloatArray, base: np.ndarray, people: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """How often each row had each grade, and in each draw the share of customers with another grade than now."""
+    tree: Tree, moved: Moved, rows: FloatArray, edges: FloatArray, people: FloatArray
+) -> tuple[np.ndarray, FloatArray, FloatArray]:
+    """The grade of each row, how often it has each grade, and in each draw the share of customers with another one.
+
+    Rows of which the same is known share the weights, so that each draw is one product of matrices.
+    """
+    known = ~np.isnan(rows)
+    base = np.zeros(len(rows), dtype=np.intp)
     seen = np.zeros((len(rows), len(edges) + 1))
-    movers = []
-    whole = max(people.sum(), 1.0)
-    step = max(1, CELLS_AT_ONCE // max(len(rows), 1))
-    for first in range(0, len(drawn), step):
-        grades = _grades(rows, drawn[first : first + step], edges)
-        for grade in range(len(edges) + 1):
-            seen[:, grade] += (grades == grade).sum(axis=0)
-        movers.append((grades != base) @ people / whole)
-    return seen, np.concatenate(movers)
+    movers = np.zeros(len(moved.own))
+    bounds = np.concatenate([[-np.inf], edges, [np.inf]])
+    for pattern, alike in patterns(known):
+        shares = moved.shares(pattern).T
+        now = tree.shares(pattern[np.newaxis])[0]
+        step = max(1, CELLS_AT_ONCE // shares.shape[1])
+        for first in range(0, len(alike), step):
+            part = alike[first : first + step]
+            filled = np.where(pattern, rows[part], 0.0)
+            base[part] = np.searchsorted(edges, filled @ now, side="right")
+            scores = filled @ shares
+            above = np.stack([np.count_nonzero(scores >= edge, axis=1) for edge in edges], axis=1)
+            whole = np.full((len(part), 1), len(movers))
+            seen[part] = np.hstack([whole, above]) - np.hstack([above, np.zeros_like(whole)])
+            low, high = bounds[base[part]][:, np.newaxis], bounds[base[part] + 1][:, np.newaxis]
+            movers += people[part] @ ((scores < low) | (scores >= high))
+    return base, seen, movers / max(people.sum(), 1.0)
 
 
-def _influence(weights: Weights, drawn: FloatArray, movers: FloatArray) -> dict[str, float]:
+def _influence(tree: Tree, moved: Moved, movers: FloatArray) -> dict[str, float]:
     """Correlation over the draws; 0 where nothing moved."""
-    away = np.abs(drawn - weights.values)
+    everything = np.ones(len(tree.names), dtype=bool)
+    away = np.abs(moved.shares(everything) - tree.shares(everything[np.newaxis]))
     centred, target = away - away.mean(axis=0), movers - movers.mean()
     length = np.sqrt((centred**2).sum(axis=0) * (target**2).sum())
     value = np.divide(target @ centred, length, out=np.zeros(len(length)), where=length > 0)
-    return dict(zip(weights.names, value.tolist(), strict=True))
+    return dict(zip(tree.names, value.tolist(), strict=True))

@@ -1,0 +1,209 @@
+"""What a scorecard's result says of its weights: how they were found, what nobody has, what tells customers apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from worthbook.definitions.framework import SCORE, FrameworkDefinition, Level
+from worthbook.definitions.weighing import Weighing
+from worthbook.kernel.language import Text
+from worthbook.kernel.result import Table, TableColumn
+from worthbook.kernel.units import Unit, Value, show
+from worthbook.models.base import FloatArray
+from worthbook.models.weights import Tree, Weights
+from worthbook.models.weights.split import Split
+from worthbook.planning.run import AxisThresholds, Workbench
+from worthbook.planning.waiting import needs_behind
+from worthbook.planning.weigh import Scored, order_of, scored, weigh
+from worthbook.scoring.sums import SHOWN_PLACES, adding_up
+
+_METHODS: Mapping[str, Text] = {
+    "stated": Text(en="as stated", zh="人工设定"),
+    "equal": Text(en="all alike", zh="等权"),
+    "constant_sum": Text(en="by points that people divided", zh="固定总分法"),
+    "ahp": Text(en="by judgements in pairs (AHP)", zh="层次分析法（AHP）"),
+    "entropy": Text(en="by entropy among the customers", zh="熵权法"),
+    "critic": Text(en="by CRITIC among the customers", zh="CRITIC法"),
+    "regression": Text(en="by what goes with {target} (LMG)", zh="按对{target}的解释力（LMG）"),
+}
+_BOTH = Text(en="{first} and {second} combined", zh="{first}与{second}组合")
+_FOUND = Text(en="Weights of {what} {how}: {weights}{facts}.", zh="{what}的权重（{how}）：{weights}{facts}。")
+_RATIO = Text(
+    en="; {judges} judges, consistency ratio {cr} (at most 0.10 is usual; table {table})",
+    zh="；{judges} 位评判者，一致性比率 {cr}（通常不超过 0.10，随机指标表 {table}）",
+)
+_ANSWERS = Text(en="; {answers} answers", zh="；{answers} 份答卷")
+_CUSTOMERS = Text(en="; from {customers} customers of whom all is known", zh="；依据信息齐全的 {customers} 位客户")
+_TOP = Text(en="the groups", zh="各分组")
+_AXES = Text(en="the axes", zh="各维度")
+_UNKNOWN_ONE = Text(
+    en="Not known of anybody: {axes}; needed: {needs}. The score rests on the other axes, which have {share} of the "
+    "weight.",
+    zh="所有客户均缺少：{axes}；需要：{needs}。得分由其余维度决定，其权重合计{share}。",
+)
+_DRIVES = Text(
+    en="What tells customers apart most is {axis}: {share} of the differences between scores come from it.",
+    zh="最能拉开客户差距的是{axis}：得分差异的{share}来自这一维度。",
+)
+_ALIKE = Text(en="All customers have the same score.", zh="所有客户得分相同。")
+
+_COLUMNS = (
+    TableColumn("axis", Text(en="Axis", zh="维度"), Unit.TEXT),
+    TableColumn("group", Text(en="Group", zh="分组"), Unit.TEXT),
+    TableColumn("weight", Text(en="Weight", zh="权重"), Unit.SHARE),
+    TableColumn("known", Text(en="Known for", zh="有数据的客户占比"), Unit.SHARE),
+    TableColumn("points", Text(en="Mean points", zh="平均分值"), Unit.SCORE),
+    TableColumn("contribution", Text(en="Adds to the mean score", zh="对平均得分的贡献"), Unit.SCORE),
+    TableColumn("of_variance", Text(en="Share of the differences", zh="对得分差异的贡献"), Unit.SHARE),
+)
+_SUM = Text(en="Sum", zh="合计")
+
+
+def balance(
+    bench: Workbench, framework: FrameworkDefinition, thresholds: AxisThresholds
+) -> tuple[tuple[Text, ...], tuple[Table, ...]]:
+    """Sentences and tables about the weights of a scorecard; none for other methods."""
+    if framework.method != "scorecard":
+        return (), ()
+    tree = weigh(bench, framework, thresholds)
+    customers = scored(bench, framework, thresholds)
+    split = Split.of(tree, customers.points, customers.customers, [float(each) for each in thresholds[SCORE]])
+    notes = [
+        *_weights_found(bench, framework, tree),
+        *_unknown(bench, framework, tree, customers),
+        *_drives(framework, split),
+    ]
+    return tuple(notes), (_axes(framework, tree, split), _grades(framework, split))
+
+
+def _weights_found(bench: Workbench, framework: FrameworkDefinition, tree: Tree) -> Iterator[Text]:
+    """How each level's weights were found, where they are not as stated."""
+    for level in framework.levels:
+        if level.weighing is None:
+            continue
+        parts = framework.groups if level.names == tuple(framework.groups) else framework.axes
+        weights = _of_level(framework, level, tree)
+        shares = [(parts[name].title, show(share, Unit.SHARE, "en")) for name, share in weights.as_mapping().items()]
+        yield _FOUND.format(
+            what=framework.groups[level.group].title if level.group else _TOP if framework.groups else _AXES,
+            how=_how(bench, level.weighing),
+            weights=Text(
+                en=", ".join(f"{title.en} {share}" for title, share in shares),
+                zh="、".join(f"{title.zh}{share}" for title, share in shares),
+            ),
+            facts=_facts(weights),
+        )
+        yield from weights.notes
+
+
+def _of_level(framework: FrameworkDefinition, level: Level, tree: Tree) -> Weights:
+    if framework.groups and level.group is None:
+        return tree.top
+    return tree.within[level.group or ""]
+
+
+def _how(bench: Workbench, weighing: Weighing) -> Text:
+    said = []
+    for part in weighing.parts:
+        target = bench.catalogue.meta(part.target).title if part.target else ""
+        said.append(_METHODS[part.method].format(target=target))
+    return said[0] if len(said) == 1 else _BOTH.format(first=said[0], second=said[1])
+
+
+def _facts(weights: Weights) -> Text:
+    facts = weights.facts
+    if "cr" in facts:
+        return _RATIO.format(judges=facts["judges"], cr=f"{float(facts['cr']):.2f}", table=facts["random_index"])
+    if "answers" in facts:
+        return _ANSWERS.format(answers=facts["answers"])
+    if "customers" in facts:
+        return _CUSTOMERS.format(customers=f"{float(facts['customers']):,.0f}")
+    return Text(en="", zh="")
+
+
+def _unknown(bench: Workbench, framework: FrameworkDefinition, tree: Tree, customers: Scored) -> Iterator[Text]:
+    """Which axes nobody has a value on, what would give it, and how much of the weight is left."""
+    seen = np.asarray(~np.isnan(customers.points).all(axis=0))
+    missing = [name for name, known in zip(customers.names, seen.tolist(), strict=True) if not known]
+    if not missing or not seen.any():
+        return
+    everything = tree.shares(np.ones((1, len(seen)), dtype=bool))[0]
+    titles = [framework.axes[name].title for name in missing]
+    needs = [need for name in missing for need in needs_behind(bench, framework.axes[name].column)]
+    yield _UNKNOWN_ONE.format(
+        axes=_listed(titles), needs=_listed(needs), share=show(float(everything[seen].sum()), Unit.SHARE, "en")
+    )
+
+
+def _listed(texts: Sequence[Text]) -> Text:
+    each = tuple(dict.fromkeys(texts))
+    return Text(en=", ".join(text.en for text in each), zh="、".join(text.zh for text in each))
+
+
+def _drives(framework: FrameworkDefinition, split: Split) -> Iterator[Text]:
+    if not split.customers:
+        return
+    if np.isnan(split.of_variance).any():
+        yield _ALIKE
+        return
+    place = int(np.argmax(split.of_variance))
+    title = framework.axes[order_of(framework)[place]].title
+    yield _DRIVES.format(axis=title, share=show(float(split.of_variance[place]), Unit.SHARE, "en"))
+
+
+def _axes(framework: FrameworkDefinition, tree: Tree, split: Split) -> Table:
+    """One line an axis, and their sum."""
+    weights = tree.shares(np.ones((1, len(tree.names)), dtype=bool))[0]
+    contributions = _adding_up(split.contribution)
+    rows: list[tuple[Value | Text, ...]] = []
+    for place, name in enumerate(order_of(framework)):
+        group = framework.axes[name].group
+        rows.append(
+            (
+                framework.axes[name].title,
+                framework.groups[group].title if group else None,
+                float(weights[place]),
+                float(split.known[place]),
+                _value(split.points[place]),
+                contributions[place],
+                _value(split.of_variance[place]),
+            )
+        )
+    whole = None if np.isnan(split.of_variance).any() else 1.0
+    rows.append((_SUM, None, 1.0, None, None, _total(contributions), whole))
+    kept = [place for place, column in enumerate(_COLUMNS) if framework.groups or column.name != "group"]
+    shown = tuple(tuple(row[place] for place in kept) for row in rows)
+    title = Text(en="What the score is made of", zh="得分构成")
+    return Table("axes", title, tuple(_COLUMNS[place] for place in kept), shown)
+
+
+def _grades(framework: FrameworkDefinition, split: Split) -> Table:
+    """One line an axis: what it adds to the mean score of each grade; their sum is that mean score."""
+    columns = [_adding_up(grade) for grade in split.by_grade]
+    names = order_of(framework)
+    rows: list[tuple[Value | Text, ...]] = [
+        (framework.axes[name].title, *(column[place] for column in columns)) for place, name in enumerate(names)
+    ]
+    rows.append((_SUM, *(_total(column) for column in columns)))
+    titles = [TableColumn(cell.key, cell.title, Unit.SCORE) for cell in framework.cells]
+    title = Text(en="What each axis adds to the mean score, by grade", zh="各维度对各级平均得分的贡献")
+    return Table("grades", title, (_COLUMNS[0], *titles), tuple(rows))
+
+
+def _adding_up(values: FloatArray) -> tuple[float | None, ...]:
+    """Numbers rounded so that they add up to their rounded sum; None where there are no customers."""
+    if np.isnan(values).any():
+        return (None,) * len(values)
+    return tuple(float(each) for each in adding_up([Fraction(float(value)) for value in values], SHOWN_PLACES))
+
+
+def _total(column: Sequence[float | None]) -> float | None:
+    known = [each for each in column if each is not None]
+    return round(sum(known), SHOWN_PLACES) if known else None
+
+
+def _value(number: float) -> float | None:
+    return None if np.isnan(number) else float(number)
