@@ -86,7 +86,7 @@ def test_judged_weights_are_those_published(shared: Path, book_of: BookOf) -> No
     assert list(found.values()) == pytest.approx(case["weights_eigenvector"], abs=1e-6)
     assert result.notes[0].en == (
         "Weights of the axes by judgements in pairs (AHP): C0 18 %, C1 1.9 %, C2 4.2 %, C3 12 %, C4 19 %, C5 13 %, "
-        "C6 33 %; 1 judges, consistency ratio 0.02 (at most 0.10 is usual; table saaty_1980)."
+        "C6 33 %; 1 judge, consistency ratio 0.02 (at most 0.10 is usual; table saaty_1980)."
     )
 
 

@@ -18,7 +18,7 @@ from worthbook.models.weights.split import Split
 from worthbook.planning.run import AxisThresholds, Workbench
 from worthbook.planning.waiting import needs_behind
 from worthbook.planning.weigh import Scored, order_of, scored, weigh
-from worthbook.scoring.sums import SHOWN_PLACES, adding_up
+from worthbook.scoring.sums import adding_up
 
 _METHODS: Mapping[str, Text] = {
     "stated": Text(en="as stated", zh="人工设定"),
@@ -32,9 +32,11 @@ _METHODS: Mapping[str, Text] = {
 _BOTH = Text(en="{first} and {second} combined", zh="{first}与{second}组合")
 _FOUND = Text(en="Weights of {what} {how}: {weights}{facts}.", zh="{what}的权重（{how}）：{weights}{facts}。")
 _RATIO = Text(
-    en="; {judges} judges, consistency ratio {cr} (at most 0.10 is usual; table {table})",
-    zh="；{judges} 位评判者，一致性比率 {cr}（通常不超过 0.10，随机指标表 {table}）",
+    en="; {judges}, consistency ratio {cr} (at most 0.10 is usual; table {table})",
+    zh="；{judges}，一致性比率 {cr}（通常不超过 0.10，随机指标表 {table}）",
 )
+_JUDGES = Text(en="{count} judges", zh="{count} 位评判者")
+_ONE_JUDGE = Text(en="1 judge", zh="1 位评判者")
 _ANSWERS = Text(en="; {answers} answers", zh="；{answers} 份答卷")
 _CUSTOMERS = Text(en="; from {customers} customers of whom all is known", zh="；依据信息齐全的 {customers} 位客户")
 _TOP = Text(en="the groups", zh="各分组")
@@ -59,6 +61,8 @@ _COLUMNS = (
     TableColumn("contribution", Text(en="Adds to the mean score", zh="对平均得分的贡献"), Unit.SCORE),
     TableColumn("of_variance", Text(en="Share of the differences", zh="对得分差异的贡献"), Unit.SHARE),
 )
+_PLACES = 1
+"""Of contributions in tables, so that three digits show them whole."""
 _SUM = Text(en="Sum", zh="合计")
 
 
@@ -86,13 +90,13 @@ def _weights_found(bench: Workbench, framework: FrameworkDefinition, tree: Tree)
             continue
         parts = framework.groups if level.names == tuple(framework.groups) else framework.axes
         weights = _of_level(framework, level, tree)
-        shares = [(parts[name].title, show(share, Unit.SHARE, "en")) for name, share in weights.as_mapping().items()]
+        shares = [(parts[name].title, _share(share)) for name, share in weights.as_mapping().items()]
         yield _FOUND.format(
             what=framework.groups[level.group].title if level.group else _TOP if framework.groups else _AXES,
             how=_how(bench, level.weighing),
             weights=Text(
-                en=", ".join(f"{title.en} {share}" for title, share in shares),
-                zh="、".join(f"{title.zh}{share}" for title, share in shares),
+                en=", ".join(f"{title.en} {share.en}" for title, share in shares),
+                zh="、".join(f"{title.zh}{share.zh}" for title, share in shares),
             ),
             facts=_facts(weights),
         )
@@ -116,7 +120,8 @@ def _how(bench: Workbench, weighing: Weighing) -> Text:
 def _facts(weights: Weights) -> Text:
     facts = weights.facts
     if "cr" in facts:
-        return _RATIO.format(judges=facts["judges"], cr=f"{float(facts['cr']):.2f}", table=facts["random_index"])
+        judges = _ONE_JUDGE if facts["judges"] == 1 else _JUDGES.format(count=facts["judges"])
+        return _RATIO.format(judges=judges, cr=f"{float(facts['cr']):.2f}", table=facts["random_index"])
     if "answers" in facts:
         return _ANSWERS.format(answers=facts["answers"])
     if "customers" in facts:
@@ -133,9 +138,7 @@ def _unknown(bench: Workbench, framework: FrameworkDefinition, tree: Tree, custo
     everything = tree.shares(np.ones((1, len(seen)), dtype=bool))[0]
     titles = [framework.axes[name].title for name in missing]
     needs = [need for name in missing for need in needs_behind(bench, framework.axes[name].column)]
-    yield _UNKNOWN_ONE.format(
-        axes=_listed(titles), needs=_listed(needs), share=show(float(everything[seen].sum()), Unit.SHARE, "en")
-    )
+    yield _UNKNOWN_ONE.format(axes=_listed(titles), needs=_listed(needs), share=_share(float(everything[seen].sum())))
 
 
 def _listed(texts: Sequence[Text]) -> Text:
@@ -151,7 +154,7 @@ def _drives(framework: FrameworkDefinition, split: Split) -> Iterator[Text]:
         return
     place = int(np.argmax(split.of_variance))
     title = framework.axes[order_of(framework)[place]].title
-    yield _DRIVES.format(axis=title, share=show(float(split.of_variance[place]), Unit.SHARE, "en"))
+    yield _DRIVES.format(axis=title, share=_share(float(split.of_variance[place])))
 
 
 def _axes(framework: FrameworkDefinition, tree: Tree, split: Split) -> Table:
@@ -181,14 +184,14 @@ def _axes(framework: FrameworkDefinition, tree: Tree, split: Split) -> Table:
 
 
 def _grades(framework: FrameworkDefinition, split: Split) -> Table:
-    """One line an axis: what it adds to the mean score of each grade; their sum is that mean score."""
-    columns = [_adding_up(grade) for grade in split.by_grade]
+    """One line an axis: what it adds to the mean score of each grade, best first; their sum is that mean score."""
+    columns = [_adding_up(grade) for grade in split.by_grade[::-1]]
     names = order_of(framework)
     rows: list[tuple[Value | Text, ...]] = [
         (framework.axes[name].title, *(column[place] for column in columns)) for place, name in enumerate(names)
     ]
     rows.append((_SUM, *(_total(column) for column in columns)))
-    titles = [TableColumn(cell.key, cell.title, Unit.SCORE) for cell in framework.cells]
+    titles = [TableColumn(cell.key, cell.title, Unit.SCORE) for cell in framework.cells[::-1]]
     title = Text(en="What each axis adds to the mean score, by grade", zh="各维度对各级平均得分的贡献")
     return Table("grades", title, (_COLUMNS[0], *titles), tuple(rows))
 
@@ -197,12 +200,16 @@ def _adding_up(values: FloatArray) -> tuple[float | None, ...]:
     """Numbers rounded so that they add up to their rounded sum; None where there are no customers."""
     if np.isnan(values).any():
         return (None,) * len(values)
-    return tuple(float(each) for each in adding_up([Fraction(float(value)) for value in values], SHOWN_PLACES))
+    return tuple(float(each) for each in adding_up([Fraction(float(value)) for value in values], _PLACES))
 
 
 def _total(column: Sequence[float | None]) -> float | None:
     known = [each for each in column if each is not None]
-    return round(sum(known), SHOWN_PLACES) if known else None
+    return round(sum(known), _PLACES) if known else None
+
+
+def _share(number: float) -> Text:
+    return Text(en=show(number, Unit.SHARE, "en"), zh=show(number, Unit.SHARE, "zh"))
 
 
 def _value(number: float) -> float | None:
