@@ -14,6 +14,7 @@ from worthbook.cli.duplicates import duplicates
 from worthbook.cli.erase import erase
 from worthbook.cli.evaluate import evaluate
 from worthbook.cli.explain import explain
+from worthbook.cli.framework import framework
 from worthbook.cli.imports import imports
 from worthbook.cli.ingest import ingest
 from worthbook.cli.inspect import inspect
@@ -58,6 +59,7 @@ for command, name in (
 
 app.add_typer(survey)
 app.add_typer(segment)
+app.add_typer(framework)
 app.add_typer(duplicates, name="duplicates")
 app.add_typer(rejects, name="rejects")
 app.add_typer(override, name="override")

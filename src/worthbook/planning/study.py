@@ -24,6 +24,7 @@ from worthbook.planning.studies.purchase_models import PURCHASE_MODELS
 from worthbook.planning.studies.rhythm import RHYTHM
 from worthbook.planning.studies.survey_methods import SURVEY_METHODS
 from worthbook.planning.studies.value_spread import VALUE_SPREAD
+from worthbook.planning.studies.weight_sensitivity import WEIGHT_SENSITIVITY
 from worthbook.planning.studies.what_to_do import WHAT_TO_DO
 
 __all__ = ["COMPARING", "METHODS", "StudyContext", "check_study", "make_study"]
@@ -42,6 +43,7 @@ METHODS: Mapping[str, Method] = {
     COMPARING: PURCHASE_MODELS,
     "health": HEALTH,
     "migration": MIGRATION,
+    "weight_sensitivity": WEIGHT_SENSITIVITY,
     **SURVEY_METHODS,
 }
 """Every method by the name under which definitions ask for it."""

@@ -54,3 +54,15 @@ def test_the_weight_that_decides_is_named() -> None:
 def test_cuts_must_rise() -> None:
     with pytest.raises(WorthbookError, match="do not rise"):
         sensitivity(WEIGHTS, POINTS, [60, 30])
+
+
+def test_a_weight_that_moves_alone_moves_who_is_near_the_cut() -> None:
+    """Weights 0.5 and 0.5 and a score of 50 at a cut of 50: any less of the first leaves the upper grade."""
+    points = np.array([[100.0, 0.0], [0.0, 0.0]])
+    found = sensitivity(equal(["a", "b"]), points, [50.0], np.array([1.0, 3.0]))
+    assert found.alone == {"a": (0.25, 0.0), "b": (0.0, 0.25)}
+
+
+def test_bands_that_nobody_reaches_are_no_hindrance() -> None:
+    found = sensitivity(WEIGHTS, POINTS, [30, 60, np.inf, np.inf])
+    assert found.grade.tolist() == [2, 0, 2, 2, -1]

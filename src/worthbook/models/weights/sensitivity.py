@@ -9,7 +9,7 @@ import numpy as np
 
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
-from worthbook.models.base import FloatArray
+from worthbook.models.base import FloatArray, IntArray
 from worthbook.models.distinct import DistinctRows
 from worthbook.models.weights.tree import Moved, Tree, patterns
 from worthbook.models.weights.weights import Weights, check_names
@@ -40,12 +40,17 @@ class Sensitivity:
     """2.5 % of the draws move fewer."""
     moved_high: float
     """2.5 % of the draws move more."""
+    grade: IntArray
+    """Shape (rows,): the grade of each row as the weights are, 0 the lowest; -1 where it has none."""
     p_moved: FloatArray
     """Shape (rows,): how probable another grade is for each row; NaN where the row has none."""
     p_grade: FloatArray
     """Shape (rows, grades): how probable each grade is for each row; NaN where the row has none."""
     influence: dict[str, float]
-    """Criterion → correlation of how far its weight moved with how many customers did: the weight to settle first."""
+    """Criterion → correlation of how far its weight moved with how many customers did."""
+    alone: dict[str, tuple[float, float]]
+    """Criterion or group → share of customers with another grade where only its weight is less, or more, by `spread`:
+    the weight to settle first is the one that moves most."""
 
 
 def sensitivity(  # noqa: PLR0913 - each is one plain fact of the scorecard
@@ -79,7 +84,7 @@ def sensitivity(  # noqa: PLR0913 - each is one plain fact of the scorecard
     points = np.asarray(points, dtype=float)
     check_names(tree.names, points.shape, points.ndim == 2 and points.shape[1] == len(tree.names))  # noqa: PLR2004
     edges = np.asarray(cuts, dtype=float)
-    if (np.diff(edges) <= 0).any():
+    if (edges[1:] < edges[:-1]).any():
         raise CUTS_FALL(cuts=", ".join(f"{cut:g}" for cut in cuts))
     counted = np.ones(len(points)) if customers is None else np.asarray(customers, dtype=float)
     found = DistinctRows.of(*np.where(np.isnan(points), np.inf, points).T)  # infinity equals itself, NaN does not
@@ -90,6 +95,9 @@ def sensitivity(  # noqa: PLR0913 - each is one plain fact of the scorecard
     base, seen, movers = _count(tree, moved, rows, _lowest(edges), people)
     p_grade = np.where(graded[:, np.newaxis], seen / draws, np.nan)
     p_moved = 1 - np.take_along_axis(p_grade, base[:, np.newaxis], axis=1)[:, 0]
+    names, single = tree.moved_alone(spread)
+    _, _, alone = _count(tree, single, rows, _lowest(edges), people)
+    less, more = alone.reshape(2, len(names)).tolist()
     low, high = np.quantile(movers, [0.025, 0.975])
     return Sensitivity(
         draws=draws,
@@ -97,9 +105,11 @@ def sensitivity(  # noqa: PLR0913 - each is one plain fact of the scorecard
         moved=float(movers.mean()),
         moved_low=float(low),
         moved_high=float(high),
+        grade=np.where(graded, base, -1)[place],
         p_moved=p_moved[place],
         p_grade=p_grade[place],
         influence=_influence(tree, moved, movers),
+        alone=dict(zip(names, zip(less, more, strict=True), strict=True)),
     )
 
 

@@ -66,6 +66,18 @@ class Tree:
             top = self.top.values * random.gamma(shape, 1 / shape, size=(draws, len(self.top.names)))
         return Moved(self, top, own)
 
+    def moved_alone(self, spread: float) -> tuple[tuple[str, ...], Moved]:
+        """Each weight less, then each weight more, by a share of it, the others of its level making up for that.
+
+        With the names of what moved: the groups where there are several, then the criteria.
+        """
+        groups = self.top.names if len(self.top.names) > 1 else ()
+        names = (*groups, *self.names)
+        factors = np.concatenate([1 + sign * spread * np.eye(len(names)) for sign in (-1.0, 1.0)])
+        top = self.top.values * (factors[:, : len(groups)] if groups else 1.0)
+        return names, Moved(self, np.broadcast_to(top, (len(factors), len(self.top.names))),
+                            self.own * factors[:, len(groups) :])  # fmt: skip
+
     def _effective(self, top: FloatArray, own: FloatArray, known: Known) -> FloatArray:
         """Shape (draws, criteria): shares of the whole where only some criteria are known."""
         member = self.group == np.arange(len(self.top.names))[:, np.newaxis]

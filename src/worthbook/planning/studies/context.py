@@ -25,6 +25,7 @@ from worthbook.kernel.result import ColumnMeta, Finding, Table, TableColumn
 from worthbook.kernel.units import Unit, Value
 from worthbook.planning.lifetimes import Lifetimes
 from worthbook.planning.migration import Migration
+from worthbook.planning.moved_weights import MovedWeights
 from worthbook.planning.structures import Structure
 from worthbook.planning.surveys import NoSurveys, Surveys
 
@@ -65,6 +66,8 @@ class StudyContext:
     """What functions cost, where it was given beside the definitions."""
     migration: Migration | None = None
     """Who moved from where to where, where two evaluations are compared."""
+    moved_weights: MovedWeights | None = None
+    """A scorecard whose weights were moved, where that is asked for."""
 
     future_lines: int = 0
     """Lines that were rejected because they lie in the future."""
