@@ -33,10 +33,10 @@ def study(folder: Path) -> Study:
 
 
 def test_customers_near_a_cut_move_and_others_never(study: Study) -> None:
-    """A fifth less of the first weight, 44 to 45, turns 49 into 50.1 and 51 into 49.9."""
+    """A fifth less of the first weight, 44 to 45, exchanges 49 and 51; a fifth more of the other, 55 to 54, does not."""
     assert [tuple(round(float(str(cell)), 3) for cell in row[1:]) for row in study.table("alone").rows] == [
         (0.55, 0.5, 0.0),
-        (0.45, 0.0, 0.5),
+        (0.45, 0.0, 0.0),
     ]
     high, low = study.table("grades").rows
     assert (high[1], low[1]) == (2, 2)
@@ -52,13 +52,18 @@ def test_what_moves_up_and_what_moves_down_is_half_of_the_customers(study: Study
 
 def test_the_study_says_it_in_both_languages(study: Study) -> None:
     said = [finding.text for finding in study.findings]
-    assert said[1].en == "Settle the weight of C0 first: 20 % less of it alone moves 50 % of customers, 20 % more moves 0 %."
+    assert (
+        said[1].en
+        == "Settle the weight of C0 first: 20 % less of it alone moves 50 % of customers, 20 % more moves 0 %."
+    )
     assert said[1].zh == "应首先确定“C0”的权重：仅将其减少20%，就有50%的客户改变等级；增加20%则为0%。"
 
 
 def test_nobody_moves_where_nobody_has_a_score(folder: Path) -> None:
     file = folder / "definitions" / "card.yaml"
-    file.write_text(file.read_text(encoding="utf-8").replace("revenue_lifetime", "satisfaction_latest"), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("revenue_lifetime", "satisfaction_latest"), encoding="utf-8"
+    )
     assert [each.text.en for each in framework_sensitivity(folder, "card").findings] == [
         "No customer has a score, so nothing can move."
     ]
