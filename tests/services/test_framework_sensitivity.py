@@ -33,7 +33,7 @@ def study(folder: Path) -> Study:
 
 
 def test_customers_near_a_cut_move_and_others_never(study: Study) -> None:
-    """A fifth less of the first weight, 44 to 45, exchanges 49 and 51; a fifth more of the other, 55 to 54, does not."""
+    """44 to 45, a fifth less of the first, exchanges 49 and 51; 55 to 54, a fifth more of the other, does not."""
     assert [tuple(round(float(str(cell)), 3) for cell in row[1:]) for row in study.table("alone").rows] == [
         (0.55, 0.5, 0.0),
         (0.45, 0.0, 0.0),
