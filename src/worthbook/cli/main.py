@@ -20,6 +20,7 @@ from worthbook.cli.ingest import ingest
 from worthbook.cli.inspect import inspect
 from worthbook.cli.lifetime import lifetime
 from worthbook.cli.list import list_definitions
+from worthbook.cli.near import near
 from worthbook.cli.override import override
 from worthbook.cli.rejects import app as rejects
 from worthbook.cli.runs import runs
@@ -45,6 +46,7 @@ for command, name in (
     (inspect, "inspect"),
     (evaluate, "evaluate"),
     (explain, "explain"),
+    (near, "near"),
     (lifetime, "lifetime"),
     (runs, "runs"),
     (compare, "compare"),

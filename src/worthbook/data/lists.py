@@ -74,6 +74,15 @@ def write_list(  # noqa: PLR0913 - what, where to, and how it is written
     return written
 
 
+def guarded(text: str) -> str:
+    """A text that no spreadsheet takes for a formula.
+
+    >>> guarded("=1+1"), guarded("A-1")
+    ("'=1+1", 'A-1')
+    """
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
 def top_rows(
     engine: Engine, sheets: Sequence[Sheet], columns: Sequence[str], by: str | None, limit: int
 ) -> list[tuple[Value, ...]]:

@@ -62,7 +62,7 @@ def changes(case: Case) -> tuple[Change, ...]:
         NotFollowedError: for rules that use functions.
     """
     found = [change for column in _columns(case) for change in _along(case, column)]
-    return tuple(sorted(found, key=_size))
+    return tuple(sorted(found, key=relative_size))
 
 
 def _columns(case: Case) -> tuple[str, ...]:
@@ -128,7 +128,7 @@ def _just_below(limit: Number) -> Number:
 
 def _change(case: Case, column: str, limit: Number, cell: str) -> Change:
     unit = case.columns[column].unit
-    distance = _minus(limit, known(case.values[column]) or 0)
+    distance = minus(limit, known(case.values[column]) or 0)
     direction: Direction = "more" if distance > 0 else "less"
     amount: Number = distance if distance > 0 else -distance
     if direction == "more":
@@ -138,7 +138,7 @@ def _change(case: Case, column: str, limit: Number, cell: str) -> Change:
     else:
         form = _MORE_THAN_LESS if amount else _ANY_LESS
     text = form.format(
-        amount=_amount_shown(amount, unit, case.currency),
+        amount=amount_shown(amount, unit, case.currency),
         column=case.columns[column].title,
         limit=shown(limit, unit, case.currency),
         cell=case.definition.labels[cell],
@@ -146,14 +146,14 @@ def _change(case: Case, column: str, limit: Number, cell: str) -> Change:
     return Change(column, direction, amount, limit, cell, _effect(case, cell), text)
 
 
-def _amount_shown(amount: Number, unit: Unit, currency: str) -> Text:
+def amount_shown(amount: Number, unit: Unit, currency: str) -> Text:
     """A difference; between per cents it is counted in percentage points."""
     if unit not in {Unit.SHARE, Unit.RATE, Unit.PROBABILITY}:
         return shown(amount, unit, currency)
     return _POINTS.format(points=shown(round(float(amount) * 100, 6), Unit.RATIO, currency))
 
 
-def _minus(left: Number, right: Number) -> Number:
+def minus(left: Number, right: Number) -> Number:
     """A difference that stays exact where both are decimals or whole numbers."""
     if isinstance(left, float) or isinstance(right, float):
         return float(left) - float(right)
@@ -167,7 +167,7 @@ def _effect(case: Case, cell: str) -> Effect:
     return "up" if case.cell is None or keys.index(cell) > keys.index(case.cell) else "down"
 
 
-def _size(change: Change) -> float:
+def relative_size(change: Change) -> float:
     """How large a change is beside what it starts from or reaches: money and days cannot be compared as they are."""
     amount, limit = float(change.amount), float(change.limit)
     start = limit - amount if change.direction == "more" else limit + amount

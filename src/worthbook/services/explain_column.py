@@ -51,6 +51,7 @@ ROWS_TITLE = Text(en="Rows: {count} up to {as_of}", zh="原始记录：截至 {a
 MORE_ROWS = Text(en="… and {count} more", zh="……另有 {count} 行")
 CHANGES_TITLE = Text(en="Smallest changes", zh="最小变动")
 SCORE_TITLE = Text(en="Score {score}, the sum of", zh="得分{score}，由以下各项相加")
+CHANGES_BESIDE = Text(en="Smallest changes, by the numbers of the day alone", zh="最小变动（仅按当日数据）")
 MADE_FROM_TITLE = Text(en="How it comes about", zh="由来")
 ROW_LINE = Text(en="{file}, line {line}: {values}", zh="{file} 第 {line} 行：{values}")
 
@@ -124,7 +125,8 @@ class Explained:
                 yield f"\n{SCORE_TITLE.format(score=f'{total:f}').say(language)}"
                 yield from (f"  {each.text.say(language)}" for each in self.placing.summands)
             if self.placing.changes:
-                yield f"\n{CHANGES_TITLE.say(language)}"
+                title = CHANGES_BESIDE if self.decided else CHANGES_TITLE
+                yield f"\n{title.say(language)}"
                 yield from (f"  {change.text.say(language)}" for change in self.placing.changes)
         yield f"\n{MADE_FROM_TITLE.say(language)}"
         yield from self.node.lines(language, self.currency, 1)
