@@ -6,7 +6,8 @@ import numpy as np
 
 from worthbook.models.lifetime import MBGNBD, PurchaseHistory
 from worthbook.planning.estimate import Prediction
-from worthbook.planning.estimators import ESTIMATORS, Ahead
+from worthbook.planning.estimator import Ahead
+from worthbook.planning.estimators import ESTIMATORS
 
 
 def test_a_prediction_travels_by_pickle_and_says_the_same() -> None:
@@ -15,7 +16,7 @@ def test_a_prediction_travels_by_pickle_and_says_the_same() -> None:
     estimator, ahead = ESTIMATORS["mbg_nbd"], Ahead(52.0, 0.1)
     asked = {name: (quantity, ahead) for name, quantity in estimator.quantities.items()}
     inputs = {"x": "repeats", "t_x": "recency", "T": "age"}
-    prediction = Prediction(MBGNBD().fit(history), estimator.read, inputs, asked)
+    prediction = Prediction(MBGNBD().fit(history), estimator.read, inputs, {}, asked)
     groups = {"repeats": np.array([0.0, 2.0]), "recency": np.array([0.0, 9.0]), "age": np.array([20.0, 30.0])}
     here, there = prediction(groups), pickle.loads(pickle.dumps(prediction))(groups)  # noqa: S301 - our own bytes
     assert set(here) == {"p_alive", "p_no_purchase", "expected_purchases", "discounted_purchases"}

@@ -47,6 +47,17 @@ COLUMN_NOT_NUMERIC = Fault(
     ),
     hint=Text(en="Choose a column that is a number.", zh="请改用数值列。"),
 )
+COVARIATE_UNUSABLE = Fault(
+    "covariate-unusable",
+    what=Text(
+        en="'{name}' is counted in '{unit}', where numbers or words are needed.",
+        zh="此处需要数值或文字，而“{name}”的单位是“{unit}”。",
+    ),
+    hint=Text(
+        en="Choose a column of numbers or words; of a date take the time since then.",
+        zh="请改用数值列或文字列；日期可换算为距今时长。",
+    ),
+)
 NAME_GIVEN_TWICE = Fault(
     "name-given-twice",
     what=Text(en="'{name}' is given twice: here and in {first}.", zh="“{name}”重复：此处与 {first} 都使用了这个名称。"),
@@ -118,8 +129,7 @@ class _Checks:
             case MeasureDefinition():
                 yield from self._measure(definition)
             case ModelDefinition():
-                for role, column in definition.inputs.items():
-                    yield from self._number(column, definition.place_of("inputs", role))
+                yield from self._model(definition)
             case FrameworkDefinition():
                 yield from self._framework(definition)
             case StudyDefinition():
@@ -164,6 +174,19 @@ class _Checks:
             unit = unit_of(self.makers[column], column)
             if not unit.is_numeric:
                 yield COLUMN_NOT_NUMERIC.problem(where, name=column, unit=unit.value)
+
+    def _model(self, definition: ModelDefinition) -> Iterator[Problem]:
+        for role, column in definition.inputs.items():
+            yield from self._number(column, definition.place_of("inputs", role))
+        for index, column in enumerate(definition.covariates):
+            yield from self._covariate(column, definition.place_of("covariates", index))
+
+    def _covariate(self, column: str, where: Place) -> Iterator[Problem]:
+        yield from self._reference(column, "column", self.makers, where)
+        if column in self.makers:
+            unit = unit_of(self.makers[column], column)
+            if not unit.is_numeric and unit not in {Unit.TEXT, Unit.LABEL, Unit.FLAG}:
+                yield COVARIATE_UNUSABLE.problem(where, name=column, unit=unit.value)
 
     def _population(self, definition: PopulationDefinition) -> Iterator[Problem]:
         yield from self._reference(definition.table, "table", self.tables, definition.place_of("table"))

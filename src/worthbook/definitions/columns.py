@@ -85,7 +85,7 @@ def needs(definition: Definition, parse: Parse) -> frozenset[str]:
         case MeasureDefinition(table=None):
             return parse(definition.formula, definition.place_of("formula")).columns
         case ModelDefinition():
-            return frozenset(definition.inputs.values())
+            return frozenset(definition.reads)
         case FrameworkDefinition():
             axes = definition.axes.values()
             cut = frozenset(column for axis in axes for column in (axis.column, axis.cut_column))

@@ -74,7 +74,7 @@ def _maker(maker: Maker, formulas: FormulaReader) -> Node:
         case MeasureDefinition(table=None):
             return Node(maker.place_of("formula"), _read(maker.formula, formulas))
         case ModelDefinition():
-            return Node(maker.place_of("inputs"), tuple(maker.inputs.values()))
+            return Node(maker.place_of("inputs"), maker.reads)
         case FrameworkDefinition():
             axes = [column for axis in maker.axes.values() for column in (axis.column, axis.cut_column)]
             conditions = [name for cell in maker.cells if cell.when for name in _read(cell.when, formulas)]

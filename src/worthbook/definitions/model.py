@@ -32,5 +32,12 @@ class ModelDefinition(Definition):
     estimator: Name
     inputs: Mapping[str, Name]
     """Role in the model's own symbols → column: `{x: repeat_purchases, t_x: recency_weeks, T: age_weeks}`."""
+    covariates: tuple[Name, ...] = ()
+    """Columns, of numbers or words, that may act on how often customers buy and on how readily they leave."""
     gives: Mapping[Name, GivenColumn]
     options: Mapping[Name, float | str] = {}
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns that it reads, each once."""
+        return tuple(dict.fromkeys((*self.inputs.values(), *self.covariates)))

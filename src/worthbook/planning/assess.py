@@ -52,7 +52,7 @@ def assess(bench: Workbench, model: ModelDefinition, first: dt.date, weighed: Li
 
 def _assessed(bench: Workbench, model: ModelDefinition, first: dt.date, weighed: Lifetimes | None) -> ModelResult:
     estimated = fit_of(bench, model)
-    report = _report(bench, model, first, weighed) if model.estimator in PURCHASE_MODELS and estimated.fit else None
+    report = _report(bench, model, first, weighed) if _is_tested(model) and estimated.fit else None
     fit = estimated.fit
     facts: dict[str, Value] = {} if fit is None else dict(fit.facts)
     return ModelResult(
@@ -68,6 +68,11 @@ def _assessed(bench: Workbench, model: ModelDefinition, first: dt.date, weighed:
         provenance=bench.plan.provenance[next(iter(model.gives))].with_facts(**({} if fit is None else fit.facts)),
         holdout=_scores(report) if report else None,
     )
+
+
+def _is_tested(model: ModelDefinition) -> bool:
+    """Whether it can be tested on what came after a cut; covariates are known as at the date only."""
+    return model.estimator in PURCHASE_MODELS and not model.covariates
 
 
 def _report(
@@ -87,7 +92,7 @@ def _verdict(model: ModelDefinition, estimated: Estimated, report: HoldoutReport
         return NOT_FITTED.format(what=what)
     if report is not None:
         return report.sentence
-    if model.estimator in PURCHASE_MODELS:
+    if _is_tested(model):
         return NOT_CHECKED
     return FITTED.format(customers=f"{cast('float', estimated.fit.facts['customers']):,.0f}")
 

@@ -17,7 +17,9 @@ from worthbook.kernel.errors import Problem, WorthbookError
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import DAYS_PER_WEEK, Window
 from worthbook.models.base import Fit
-from worthbook.planning.estimators import Ahead, Estimator, FloatArray, Inputs, estimator_of
+from worthbook.planning.described import Coded, coded, decoded
+from worthbook.planning.estimator import Ahead, Estimator, FloatArray, Inputs
+from worthbook.planning.estimators import estimator_of
 from worthbook.planning.outlook import sample_parts
 from worthbook.planning.run import Workbench
 
@@ -39,16 +41,16 @@ def estimate(bench: Workbench, model: ModelDefinition) -> None:
     fitted = fit_of(bench, model)
     if fitted.fit is None:
         unknown = {name: ("null", given.unit) for name, given in model.gives.items()}
-        bench.derive(unknown, model.inputs.values())
+        bench.derive(unknown, model.reads)
         return
     names = tuple(model.gives)
-    sheets, by = bench.sheets_of(model.inputs.values()), list(model.inputs.values())
-    predict = _prediction(bench, fitted.fit, model)
+    with coded(bench, model.reads) as given:
+        predict = _prediction(bench, fitted.fit, model, given)
 
-    def make(folder: Path) -> Sheet:
-        return columns.spread(bench.engine, sheets, by, predict, names, folder)
+        def make(folder: Path) -> Sheet:
+            return columns.spread(bench.engine, given.sheets, given.by, predict, names, folder)
 
-    bench.keep(names, make)
+        bench.keep(names, make)
 
 
 def fit_of(bench: Workbench, model: ModelDefinition) -> Estimated:
@@ -79,9 +81,10 @@ def _read(model: ModelDefinition, estimator: Estimator, kept: Mapping[str, objec
 
 def data_of(bench: Workbench, model: ModelDefinition, parts: list[int] | None = None) -> Any:  # noqa: ANN401 - each estimator has its own
     """The estimator's data, equal customers grouped."""
-    names = list(model.inputs.values())
-    groups = columns.grouped(bench.engine, bench.sheets_of(names), names, parts=parts)
-    return estimator_of(model).read(_by_role(model, groups), _float(groups["customers"]))
+    with coded(bench, model.reads) as given:
+        groups = columns.grouped(bench.engine, given.sheets, given.by, parts=parts)
+    inputs = _by_role(model, decoded(groups, given.names, given.words))
+    return estimator_of(model).read(inputs, groups["customers"])
 
 
 def _fitted(bench: Workbench, model: ModelDefinition, estimator: Estimator) -> dict[str, object]:
@@ -98,7 +101,7 @@ def _problem(kept: Mapping[str, Any]) -> Problem:
 
 def _sample(bench: Workbench, model: ModelDefinition) -> list[int] | None:
     """The customer buckets to fit to; None is all."""
-    sheets = bench.sheets_of(model.inputs.values())
+    sheets = bench.sheets_of(model.reads)
     parts = len(sheets[0].parts)
     total = columns.count(bench.engine, sheets[0])
     return sample_parts(parts, total, FIT_CUSTOMERS)
@@ -111,24 +114,27 @@ class Prediction:
     fit: Fit[Any]
     read: Callable[[Inputs, FloatArray], Any]
     inputs: Mapping[str, str]
-    """Role → column."""
+    """Role or covariate → column of numbers."""
+    words: Mapping[str, tuple[str, ...]]
+    """Covariate → the words that its numbers stand for."""
     asked: Mapping[str, tuple[Callable[[Any, Any, Ahead], FloatArray], Ahead]]
     """Column → the quantity that it holds, and how far that looks ahead."""
 
     def __call__(self, groups: Mapping[str, NDArray[np.float64]]) -> Mapping[str, NDArray[np.float64]]:
         """The columns, by name."""
-        inputs = {role: groups[column] for role, column in self.inputs.items()}
+        inputs = decoded(groups, self.inputs, self.words)
         data = self.read(inputs, np.ones(len(next(iter(inputs.values())))))
         return {name: quantity(self.fit, data, ahead) for name, (quantity, ahead) in self.asked.items()}
 
 
-def _prediction(bench: Workbench, fit: Fit[Any], model: ModelDefinition) -> Prediction:
+def _prediction(bench: Workbench, fit: Fit[Any], model: ModelDefinition, given: Coded) -> Prediction:
     estimator = estimator_of(model)
     asked = {
         name: (estimator.quantities[given.quantity], _ahead(bench, model, given.horizon))
         for name, given in model.gives.items()
     }
-    return Prediction(fit, estimator.read, dict(model.inputs), asked)
+    inputs = {**model.inputs, **{name: given.names[name] for name in model.covariates}}
+    return Prediction(fit, estimator.read, inputs, given.words, asked)
 
 
 def _ahead(bench: Workbench, model: ModelDefinition, horizon: str | None) -> Ahead:
@@ -138,9 +144,8 @@ def _ahead(bench: Workbench, model: ModelDefinition, horizon: str | None) -> Ahe
     return Ahead(weeks, float(rate))
 
 
-def _by_role(model: ModelDefinition, groups: Mapping[str, NDArray[np.generic]]) -> Inputs:
-    return {role: _float(groups[column]) for role, column in model.inputs.items()}
-
-
-def _float(values: NDArray[np.generic]) -> FloatArray:
-    return values.astype(np.float64)
+def _by_role(model: ModelDefinition, groups: Mapping[str, np.ndarray]) -> Inputs:
+    return {
+        **{role: groups[column] for role, column in model.inputs.items()},
+        **{name: groups[name] for name in model.covariates},
+    }

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, cast
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any, Protocol, TypeVar, cast
 
 from worthbook.definitions.model import ModelDefinition
 from worthbook.kernel.errors import Fault, Problem, did_you_mean, raise_all
 from worthbook.kernel.language import Text
-from worthbook.models.base import Fit, Specification
+from worthbook.models.base import FloatArray
 from worthbook.models.lifetime.bg_nbd import BGNBD, BGNBDFit
 from worthbook.models.lifetime.choose import Candidate
 from worthbook.models.lifetime.cnbd import BGCNBD, MBGCNBD, BGCNBDFit, MBGCNBDFit
-from worthbook.models.lifetime.data import PurchaseHistory, SpendHistory
+from worthbook.models.lifetime.correlated_pareto_nbd import CorrelatedParetoNBD, CorrelatedParetoNBDFit
+from worthbook.models.lifetime.covariate_model import StaticCovariates, StaticCovariatesFit
+from worthbook.models.lifetime.covariate_rows import SYMBOLS, Family
+from worthbook.models.lifetime.data import PERIODS_PER_YEAR, PurchaseHistory, SpendHistory
 from worthbook.models.lifetime.gamma_gamma import GammaGamma, GammaGammaFit
 from worthbook.models.lifetime.ggompertz_nbd import GGompertzNBD, GGompertzNBDFit
 from worthbook.models.lifetime.mbg_nbd import MBGNBD, MBGNBDFit
 from worthbook.models.lifetime.nbd import NBD, NBDFit
 from worthbook.models.lifetime.pareto_nbd import ParetoNBD, ParetoNBDFit
 from worthbook.models.lifetime.purchase_model import PurchaseFit, PurchaseModel
+from worthbook.planning.contract_estimators import CONTRACT_ESTIMATORS
+from worthbook.planning.described import Describing
+from worthbook.planning.estimator import Ahead, Estimator, Inputs, Quantity
 
 ESTIMATOR_UNKNOWN = Fault(
     "estimator-unknown",
@@ -47,33 +51,27 @@ QUANTITY_UNKNOWN = Fault(
     hint=Text(en="{near}", zh="{near}"),
 )
 
-FloatArray = NDArray[np.float64]
-Inputs = Mapping[str, FloatArray]
-"""Role → values, one per group of customers."""
+COVARIATES_NEEDED = Fault(
+    "model-needs-covariates",
+    what=Text(en="The estimator '{estimator}' needs covariates.", zh="估计方法“{estimator}”需要协变量。"),
+    hint=Text(
+        en="Name columns under `covariates`; without them use kaplan_meier or shifted_beta_geometric.",
+        zh="请在 `covariates` 下列出列名；没有协变量时可用 kaplan_meier 或 shifted_beta_geometric。",
+    ),
+)
+UNIT_UNKNOWN = Fault(
+    "model-unit-unknown",
+    what=Text(en="'{unit}' is not a unit of time.", zh="“{unit}”不是有效的时间单位。"),
+    hint=Text(en="Choose one of: {known}.", zh="可选：{known}。"),
+)
+NO_COVARIATES = Fault(
+    "model-without-covariates",
+    what=Text(en="Covariates do not act in the estimator '{estimator}'.", zh="估计方法“{estimator}”不支持协变量。"),
+    hint=Text(en="They do in: {known}.", zh="支持协变量的方法：{known}。"),
+)
 
-
-@dataclass(frozen=True)
-class Ahead:
-    """How far a quantity looks ahead, and at what yearly discount."""
-
-    weeks: float
-    discount_rate: float
-
-
-@dataclass(frozen=True)
-class Estimator:
-    """What the planner needs to know of an estimator."""
-
-    label: str
-    """Its name in the literature, which is the same in every language."""
-    specification: Specification[Any, Any]
-    fit_class: type[Fit[Any]]
-    roles: frozenset[str]
-    """The inputs that a definition must name."""
-    read: Callable[[Inputs, FloatArray], Any]
-    """Roles and the number of customers per row → the estimator's data."""
-    quantities: Mapping[str, Callable[[Any, Any, Ahead], FloatArray]]
-    """Quantity → how the fit gives it for some data."""
+Data = TypeVar("Data")
+Data_contra = TypeVar("Data_contra", contravariant=True)
 
 
 def _history(inputs: Inputs, customers: FloatArray) -> PurchaseHistory:
@@ -84,7 +82,23 @@ def _spend(inputs: Inputs, customers: FloatArray) -> SpendHistory:
     return SpendHistory(inputs["x"], inputs["mean_value"], customers)
 
 
-def _p_alive(fit: PurchaseFit, history: PurchaseHistory, ahead: Ahead) -> FloatArray:
+class Foretelling(Protocol[Data_contra]):
+    """A fit that foretells purchases, of whatever describes customers."""
+
+    def p_alive(self, data: Data_contra, /) -> FloatArray:
+        """Probability that each has not dropped out."""
+        ...
+
+    def expected_purchases(self, data: Data_contra, horizon: float, /) -> FloatArray:
+        """Expected purchases of each until the horizon."""
+        ...
+
+    def discounted_purchases(self, data: Data_contra, horizon: float, discount_rate_per_year: float, /) -> FloatArray:
+        """The same, discounted."""
+        ...
+
+
+def _p_alive(fit: Foretelling[Data], history: Data, ahead: Ahead) -> FloatArray:
     del ahead
     return fit.p_alive(history)
 
@@ -93,11 +107,11 @@ def _p_no_purchase(fit: PurchaseFit, history: PurchaseHistory, ahead: Ahead) -> 
     return fit.purchase_probabilities(0, history, ahead.weeks)
 
 
-def _expected_purchases(fit: PurchaseFit, history: PurchaseHistory, ahead: Ahead) -> FloatArray:
+def _expected_purchases(fit: Foretelling[Data], history: Data, ahead: Ahead) -> FloatArray:
     return fit.expected_purchases(history, ahead.weeks)
 
 
-def _discounted_purchases(fit: PurchaseFit, history: PurchaseHistory, ahead: Ahead) -> FloatArray:
+def _discounted_purchases(fit: Foretelling[Data], history: Data, ahead: Ahead) -> FloatArray:
     return fit.discounted_purchases(history, ahead.weeks, ahead.discount_rate)
 
 
@@ -111,11 +125,18 @@ REGULAR = PLAIN | {"log_gaps"}
 """Models of regular buying read how evenly purchases follow each other, too."""
 
 
+COVARIATE_QUANTITIES: Mapping[str, Quantity] = {
+    "p_alive": _p_alive,
+    "expected_purchases": _expected_purchases,
+    "discounted_purchases": _discounted_purchases,
+}
+
+
 def _of_purchases(
     label: str, specification: PurchaseModel[Any], fit_class: type[PurchaseFit], roles: frozenset[str] = PLAIN
 ) -> Estimator:
     """A model of purchases; all of them give the same quantities."""
-    return Estimator(
+    plain = Estimator(
         label,
         specification,
         fit_class,
@@ -128,6 +149,25 @@ def _of_purchases(
             "discounted_purchases": _discounted_purchases,
         },
     )
+    if specification.estimator not in SYMBOLS:
+        return plain
+    return replace(plain, covariates="optional", chosen=partial(_described, plain))
+
+
+def _described(plain: Estimator, model: ModelDefinition) -> Estimator:
+    """The model of purchases in which covariates act, if a definition names some."""
+    if not model.covariates:
+        return plain
+    both = " + ".join(model.covariates)
+    life, trans = (str(model.options.get(name, both)) for name in ("life", "trans"))
+    ridge = float(model.options.get("ridge", 0.0))
+    return replace(
+        plain,
+        specification=StaticCovariates(cast("Family", model.estimator), life, trans, ridge=ridge),
+        fit_class=StaticCovariatesFit,
+        read=Describing(model.covariates),
+        quantities=COVARIATE_QUANTITIES,
+    )
 
 
 PURCHASE_MODELS: Mapping[str, Estimator] = {
@@ -138,11 +178,16 @@ PURCHASE_MODELS: Mapping[str, Estimator] = {
     "bg_cnbd_k": _of_purchases("BG/CNBD-k", BGCNBD(), BGCNBDFit, REGULAR),
     "mbg_cnbd_k": _of_purchases("MBG/CNBD-k", MBGCNBD(), MBGCNBDFit, REGULAR),
     "ggompertz_nbd": _of_purchases("GGompertz/NBD", GGompertzNBD(), GGompertzNBDFit),
+    "correlated_pareto_nbd": _of_purchases("Pareto/NBD, correlated", CorrelatedParetoNBD(), CorrelatedParetoNBDFit),
 }
 """Those that foretell purchases, and so can be tested and compared; a further model is one line here."""
 
+ON_REQUEST = frozenset({"correlated_pareto_nbd"})
+"""Tried only where they are asked for: they take longer, for a question that seldom matters."""
+
 ESTIMATORS: Mapping[str, Estimator] = {
     **PURCHASE_MODELS,
+    **CONTRACT_ESTIMATORS,
     "gamma_gamma": Estimator(
         "Gamma-Gamma",
         GammaGamma(),
@@ -153,11 +198,14 @@ ESTIMATORS: Mapping[str, Estimator] = {
     ),
 }
 
-CANDIDATES: tuple[Candidate, ...] = tuple(
+ALL_CANDIDATES: tuple[Candidate, ...] = tuple(
     Candidate(name, each.label, cast("PurchaseModel[PurchaseFit]", each.specification))
     for name, each in PURCHASE_MODELS.items()
 )
-"""What may be chosen for a book."""
+"""What may be asked for by name."""
+
+CANDIDATES: tuple[Candidate, ...] = tuple(each for each in ALL_CANDIDATES if each.name not in ON_REQUEST)
+"""What may be chosen for a book where nothing is asked for."""
 
 QUICK_CANDIDATES: tuple[Candidate, ...] = tuple(
     each for each in CANDIDATES if each.name in {"nbd", "bg_nbd", "mbg_nbd"}
@@ -166,13 +214,14 @@ QUICK_CANDIDATES: tuple[Candidate, ...] = tuple(
 
 
 def estimator_of(model: ModelDefinition) -> Estimator:
-    """The estimator that a model definition asks for.
+    """The estimator that a model definition asks for, with what it chooses.
 
     Raises:
         WorthbookError: What the definition asks for that there is not.
     """
     raise_all(check_model(model))
-    return ESTIMATORS[model.estimator]
+    plain = ESTIMATORS[model.estimator]
+    return plain if plain.chosen is None else plain.chosen(model)
 
 
 def check_model(model: ModelDefinition) -> tuple[Problem, ...]:
@@ -181,7 +230,22 @@ def check_model(model: ModelDefinition) -> tuple[Problem, ...]:
     if estimator is None:
         near = did_you_mean(model.estimator, ESTIMATORS)
         return (ESTIMATOR_UNKNOWN.problem(model.place_of("estimator"), name=model.estimator, near=near),)
-    return (*_roles(model, estimator), *_quantities(model, estimator))
+    problems = tuple(_chosen(model, estimator))
+    if not problems and estimator.chosen is not None:
+        estimator = estimator.chosen(model)
+    return (*problems, *_roles(model, estimator), *_quantities(model, estimator))
+
+
+def _chosen(model: ModelDefinition, estimator: Estimator) -> Iterator[Problem]:
+    if model.covariates and estimator.covariates == "none":
+        known = ", ".join(sorted(name for name, each in ESTIMATORS.items() if each.covariates != "none"))
+        yield NO_COVARIATES.problem(model.place_of("covariates"), estimator=model.estimator, known=known)
+    if not model.covariates and estimator.covariates == "needed":
+        yield COVARIATES_NEEDED.problem(model.place_of("estimator"), estimator=model.estimator)
+    unit = model.options.get("unit")
+    if unit is not None and unit not in PERIODS_PER_YEAR:
+        near = ", ".join(PERIODS_PER_YEAR)
+        yield UNIT_UNKNOWN.problem(model.place_of("options", "unit"), unit=unit, known=near)
 
 
 def _roles(model: ModelDefinition, estimator: Estimator) -> Iterator[Problem]:

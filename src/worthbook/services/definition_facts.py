@@ -45,6 +45,7 @@ _LABELS: Mapping[str, Text] = {
     "bands": Text(en="Bands, lowest first", zh="分段（由低到高）"),
     "estimator": Text(en="Estimator", zh="估计方法"),
     "inputs": Text(en="Inputs", zh="输入"),
+    "covariates": Text(en="Covariates", zh="协变量"),
     "optional": Text(en="Optional inputs", zh="可选输入"),
     "options": Text(en="Options", zh="选项"),
     "method": Text(en="Method", zh="方法"),
@@ -92,7 +93,8 @@ def facts_of(definition: Definition) -> tuple[Fact, ...]:  # noqa: PLR0911 - one
             return tuple(_measure(definition))
         case ModelDefinition():
             options = _pairs("options", definition.options)
-            return (_fact("estimator", definition.estimator), *_pairs("inputs", definition.inputs), *options)
+            reads = (*_pairs("inputs", definition.inputs), *_list("covariates", definition.covariates))
+            return (_fact("estimator", definition.estimator), *reads, *options)
         case FrameworkDefinition():
             return (_fact("method", definition.method), *_list("score_cuts", definition.score_cuts))
         case SegmentDefinition():

@@ -15,7 +15,7 @@ from worthbook.kernel.result import Finding, Table
 from worthbook.kernel.units import Unit
 from worthbook.models.lifetime.choose import Candidate
 from worthbook.planning.drift import Drift, drift_since, earlier_run
-from worthbook.planning.estimators import CANDIDATES
+from worthbook.planning.estimators import ALL_CANDIDATES, CANDIDATES
 from worthbook.planning.index import Catalogue
 from worthbook.planning.lifetime_needs import needs
 from worthbook.planning.lifetime_tables import GRADES, comparison_table, parameter_table, rolling_table, sentences
@@ -210,7 +210,7 @@ def candidates_of(names: Sequence[str]) -> tuple[Candidate, ...]:
     Raises:
         WorthbookError: `lifetime-model-unknown`.
     """
-    known = {each.name: each for each in CANDIDATES}
+    known = {each.name: each for each in ALL_CANDIDATES}
     for name in names:
         if name not in known:
             raise MODEL_UNKNOWN(name=name, near=did_you_mean(name, known))

@@ -1,0 +1,94 @@
+"""Models with covariates, the whole way from a definition in a book to columns."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from worthbook.data import columns
+from worthbook.models.lifetime.covariate_model import StaticCovariatesFit
+from worthbook.planning.estimate import data_of, fit_of
+from worthbook.services.ingest_files import ingest_files
+from worthbook.services.open_book import OpenBook, open_book
+
+DEFINITIONS = """
+model: described
+title: {en: With covariates, zh: 含协变量}
+description: {en: For this test., zh: 测试用。}
+estimator: mbg_nbd
+inputs: {x: repeat_purchases, t_x: recency_weeks, T: age_weeks}
+covariates: [first_kind, first_basket]
+options: {life: first_kind, trans: first_kind + first_basket}
+gives:
+  p_alive_described:
+    title: {en: Active, zh: 活跃}
+    description: {en: For this test., zh: 测试用。}
+    unit: probability
+    quantity: p_alive
+  purchases_described:
+    title: {en: Purchases, zh: 购买}
+    description: {en: For this test., zh: 测试用。}
+    unit: quantity
+    quantity: expected_purchases
+    horizon: 12 months
+source: test
+---
+measure: first_kind
+title: {en: Kind of the first purchase, zh: 首购类型}
+description: {en: For this test., zh: 测试用。}
+unit: text
+table: occasions
+formula: >-
+  case when first_by(amount, ordered_on) > 40 then 'it''s big' when first_by(amount, ordered_on) > 0 then 'small' end
+source: test
+---
+measure: first_basket
+title: {en: First basket, zh: 首单金额}
+description: {en: For this test., zh: 测试用。}
+unit: money
+table: occasions
+formula: first_by(amount, ordered_on)
+source: test
+"""
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenBook]:
+    """400 customers; one of them is known to have bought for nothing at first, so its kind is unknown."""
+    folder = tmp_path_factory.mktemp("described")
+    rng = np.random.default_rng(4)
+    with (folder / "orders.csv").open("w", newline="", encoding="utf-8") as file:
+        lines = csv.writer(file)
+        lines.writerow(["customer_id", "ordered_on", "amount"])
+        for customer in range(400):
+            basket = 0.0 if customer == 0 else round(float(rng.uniform(5, 80)), 2)
+            days = np.sort(rng.choice(np.arange(700), rng.poisson(2 + basket / 20) + 1, replace=False))
+            lines.writerows([f"C{customer}", str(np.datetime64("2022-01-01") + day), basket] for day in days)
+    ingest_files([folder / "orders.csv"], folder / "shop.book")
+    (folder / "shop.book" / "definitions").mkdir()
+    (folder / "shop.book" / "definitions" / "described.yaml").write_text(DEFINITIONS, encoding="utf-8")
+    with open_book(folder / "shop.book") as book:
+        yield book
+
+
+def test_words_and_numbers_act_where_the_definition_says(opened: OpenBook) -> None:
+    bench = opened.make(["p_alive_described"], as_of=opened.day(None))
+    fit = fit_of(bench, opened.catalogue.models["described"]).fit
+    assert isinstance(fit, StaticCovariatesFit)
+    symbols = [row.symbol for row in fit.summary]
+    assert symbols[4:] == ["life:first_kind[small]", "trans:first_kind[small]", "trans:first_basket"]
+
+
+def test_columns_are_the_predictions_of_the_fit(opened: OpenBook) -> None:
+    """Customers whose covariates are known get what the fit gives for them; the other stays unknown."""
+    names = ["p_alive_described", "purchases_described"]
+    bench = opened.make(names, as_of=opened.day(None))
+    model = opened.catalogue.models["described"]
+    fit, data = fit_of(bench, model).fit, data_of(bench, model)
+    assert isinstance(fit, StaticCovariatesFit)
+    found = columns.totals(bench.engine, bench.sheets_of(names), names)
+    assert found["p_alive_described"].known == 399
+    assert found["p_alive_described"].sum == pytest.approx(fit.p_alive(data) @ data.history.weights)
