@@ -9,9 +9,13 @@ import numpy as np
 import pytest
 
 from worthbook.data import columns
+from worthbook.kernel.errors import WorthbookError
+from worthbook.kernel.language import Text
 from worthbook.models.lifetime.covariate_model import StaticCovariatesFit
 from worthbook.planning.estimate import data_of, fit_of
 from worthbook.services.ingest_files import ingest_files
+from worthbook.services.lifetime import Question, lifetime
+from worthbook.services.lifetime_facts import facts_of
 from worthbook.services.open_book import OpenBook, open_book
 
 DEFINITIONS = """
@@ -92,3 +96,30 @@ def test_columns_are_the_predictions_of_the_fit(opened: OpenBook) -> None:
     found = columns.totals(bench.engine, bench.sheets_of(names), names)
     assert found["p_alive_described"].known == 399
     assert found["p_alive_described"].sum == pytest.approx(fit.p_alive(data) @ data.history.weights)
+
+
+def test_the_command_tells_what_goes_with_covariates(opened: OpenBook) -> None:
+    """Customers were made to buy in proportion to 2 + basket / 20; 10 more are about 12 % more."""
+    answer = lifetime(opened, Question(covariates=("first_basket",), models=("nbd",)))
+    facts = facts_of(answer)["covariates"]
+    assert isinstance(facts, dict)
+    (term,) = facts["terms"]
+    assert (term["column"], term["value"], term["step"]) == ("first_basket", None, 10.0)
+    low, high = term["buys"][1:]
+    assert low < 1.12 < high
+    assert {each["name"] for each in facts["models"]} == {"pareto_nbd", "bg_nbd", "mbg_nbd"}
+    assert answer.tables[0].rows[0][0] == Text(en="First basket: 10 more", zh="首单金额：每增加10")
+
+
+def test_customers_whose_covariates_are_unknown_are_left_out_and_counted(opened: OpenBook) -> None:
+    answer = lifetime(opened, Question(covariates=("first_kind",), models=("nbd",)))
+    facts = facts_of(answer)["covariates"]
+    assert isinstance(facts, dict)
+    assert facts["customers"] == 399
+    assert any(each.text.en.startswith("1 customers for whom") for each in answer.findings)
+
+
+def test_a_covariate_that_nobody_has_is_refused(opened: OpenBook) -> None:
+    with pytest.raises(WorthbookError) as caught:
+        lifetime(opened, Question(covariates=("customer_region",), models=("nbd",)))
+    assert caught.value.slugs == ("segments-unknown",)

@@ -25,6 +25,10 @@ def lifetime(
     by: Annotated[
         str, typer.Option(help="By segment: a framework such as customer_pyramid, or a column such as region.")
     ] = "",
+    covariates: Annotated[
+        str,
+        typer.Option(help="Columns with commas, of numbers or words: what goes with buying often and leaving soon."),
+    ] = "",
     mapping: Annotated[str, typer.Option(help="How to read the files, where they are not recognised.")] = "",
     language: LanguageOption = "en",
     as_json: JsonOption = False,
@@ -35,8 +39,15 @@ def lifetime(
         from worthbook.services.lifetime import Question, lifetime_of_files  # noqa: PLC0415
         from worthbook.services.lifetime_facts import facts_of  # noqa: PLC0415
 
-        names = tuple(name.strip() for name in models.split(",") if name.strip())
-        question = Question(as_of or None, calibrate_until or None, horizon, names, customer or None, by or None)
+        question = Question(
+            as_of or None,
+            calibrate_until or None,
+            horizon,
+            _names(models),
+            customer or None,
+            by or None,
+            _names(covariates),
+        )
         answer = lifetime_of_files(files or [], book, question, mapping=mapping or None)
         if as_json:
             print_json(facts_of(answer))
@@ -46,3 +57,8 @@ def lifetime(
             print_screen(
                 answer.headline, answer.findings, answer.tables, chosen, currency=answer.currency, notes=answer.notes
             )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Names with commas between them."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())

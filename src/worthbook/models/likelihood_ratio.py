@@ -57,8 +57,8 @@ class LikelihoodRatio:
 
 
 SENTENCE = Text(
-    en="The {degrees} further parameters raise the log-likelihood by {gain} (p = {p}): {verdict}.",
-    zh="增加的 {degrees} 个参数使对数似然提高 {gain}（p = {p}）：{verdict}。",
+    en="The {degrees} further parameters raise the log-likelihood by {gain} (p {p}): {verdict}.",
+    zh="增加的 {degrees} 个参数使对数似然提高 {gain}（p {p}）：{verdict}。",
 )
 _REAL = Text(en="more than chance would give", zh="超出偶然范围，确有改进")
 _CHANCE = Text(en="no more than chance may give", zh="可能只是偶然，不足以说明改进")
@@ -89,5 +89,19 @@ def likelihood_ratio(smaller: Fitted, larger: Fitted) -> LikelihoodRatio:
     statistic = 2 * max(gain, 0.0)
     p_value = float(chdtrc(degrees, statistic))
     verdict = _REAL if p_value < _LEVEL else _CHANCE
-    sentence = SENTENCE.format(degrees=degrees, gain=f"{statistic / 2:.2f}", p=f"{p_value:.2g}", verdict=verdict)
+    words = in_words(p_value)
+    sentence = SENTENCE.format(degrees=degrees, gain=f"{statistic / 2:.2f}", p=words, verdict=verdict)
     return LikelihoodRatio(statistic, degrees, p_value, sentence)
+
+
+def in_words(p_value: float) -> str:
+    """A probability after its sign; a tiny one is not zero.
+
+    >>> in_words(0.0321), in_words(1e-30)
+    ('= 0.032', '< 0.0001')
+    """
+    return f"= {p_value:.2g}" if p_value >= LEAST_P else "< 0.0001"
+
+
+LEAST_P = 1e-4
+"""Smaller ones are not told apart."""

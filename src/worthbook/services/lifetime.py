@@ -10,11 +10,13 @@ from pathlib import Path
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.kernel.errors import Fault, WorthbookError, did_you_mean
 from worthbook.kernel.language import Text
-from worthbook.kernel.period import Window, parse_date
+from worthbook.kernel.period import DAYS_PER_WEEK, Window, parse_date
 from worthbook.kernel.result import Finding, Table
 from worthbook.kernel.units import Unit
 from worthbook.models.lifetime.choose import Candidate
 from worthbook.planning.drift import Drift, drift_since, earlier_run
+from worthbook.planning.effect_tables import effect_findings, effect_tables
+from worthbook.planning.effects import Effects, effects_of
 from worthbook.planning.estimators import ALL_CANDIDATES, CANDIDATES
 from worthbook.planning.index import Catalogue
 from worthbook.planning.lifetime_needs import needs
@@ -68,6 +70,8 @@ class Question:
     """Whom to follow through time."""
     by: str | None = None
     """The column whose values are segments: a framework, or a column of the customers."""
+    covariates: tuple[str, ...] = ()
+    """Columns that may go with how often customers buy and how readily they leave."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ class Answer:
     drift: Drift | None = None
     """What an earlier evaluation of the book foretold, beside what has come since."""
     segments: Segments | None = None
+    effects: Effects | None = None
 
     @property
     def needs(self) -> tuple[Text, ...]:
@@ -94,7 +99,9 @@ class Answer:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """The recommendation and what to know of it."""
+        """The recommendation and what to know of it; of covariates, what goes with them."""
+        if self.effects is not None:
+            return effect_findings(self.effects, self.lifetimes)
         said = [*sentences(self.lifetimes, self.currency), *(Finding(each) for each in self.needs)]
         if self.drift is not None:
             said.append(Finding(self.drift.sentence, "good" if self.drift.holds else "warning"))
@@ -105,6 +112,8 @@ class Answer:
         """The models side by side, further tests, and the recommended one's parameters; or a customer, or segments."""
         if self.timeline is not None:
             return (self.timeline.table(self.lifetimes.as_of),)
+        if self.effects is not None:
+            return effect_tables(self.effects, self.currency)
         if self.segments is not None and self.lifetimes.expected is not None:
             used = self.lifetimes.comparison.used
             return (self.segments.table(self.lifetimes.expected, "" if used is None else used.candidate.label),)
@@ -114,8 +123,8 @@ class Answer:
 
     @property
     def notes(self) -> tuple[Text, ...]:
-        """What the grades mean."""
-        return (GRADES,)
+        """What the grades mean, where there are some."""
+        return () if self.effects is not None else (GRADES,)
 
 
 def lifetime_of_files(
@@ -151,13 +160,17 @@ def lifetime(opened: OpenBook, question: Question) -> Answer:
     cut = None if question.calibrate_until is None else parse_date(question.calibrate_until)
     if question.by is not None:
         opened = with_segments(opened, question.by)
-    by = () if question.by is None else (question.by,)
+    for name in question.covariates:
+        opened = with_segments(opened, name)
+    by = (*(() if question.by is None else (question.by,)), *question.covariates)
     roles = (*purchase_roles(opened.catalogue).values(), *spend_roles(opened.catalogue).values())
     bench = opened.make(dict.fromkeys((*roles, *by)), as_of=day)
     found = look_ahead(bench, weigh(bench, opened.extent.first, candidates, cut), horizon.after(day))
     timeline = _followed(bench, question.customer, found)
     segments = None if question.by is None else segments_ahead(bench, found, question.by)
-    return Answer(opened.book.title, opened.book.currency, found, timeline, _drift(opened, bench), segments)
+    weeks = (horizon.after(day) - day).days / DAYS_PER_WEEK
+    effects = effects_of(bench, question.covariates, weeks) if question.covariates else None
+    return Answer(opened.book.title, opened.book.currency, found, timeline, _drift(opened, bench), segments, effects)
 
 
 def with_segments(opened: OpenBook, by: str) -> OpenBook:

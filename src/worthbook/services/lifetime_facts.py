@@ -11,6 +11,7 @@ from worthbook.models.lifetime.purchase_model import PurchaseFit
 from worthbook.models.lifetime.tracking import Tracking
 from worthbook.models.posterior import Posterior
 from worthbook.planning.drift import Drift
+from worthbook.planning.effects import Compared, Effects, terms_of
 from worthbook.planning.lifetimes import Lifetimes
 from worthbook.planning.segments_ahead import Segment, Segments
 from worthbook.planning.trials import Split
@@ -33,6 +34,7 @@ def facts_of(answer: Answer) -> dict[str, object]:
         "spend": _spend(found),
         **({} if answer.timeline is None else {"customer": answer.timeline.as_json()}),
         **({} if answer.segments is None else {"segments": _segments(answer.segments)}),
+        **({} if answer.effects is None else {"covariates": _effects(answer.effects)}),
         "rolling": [_turn(split, comparison) for split, comparison in found.rolling],
         "cautions": [_words(each) for each in found.cautions],
     }
@@ -124,6 +126,45 @@ def _segment(segment: Segment) -> dict[str, object]:
         "active": segment.active,
         "purchases": vars_of(total.purchases),
         "value": None if total.value is None else vars_of(total.value),
+    }
+
+
+def _effects(effects: Effects) -> dict[str, object]:
+    """What goes with the covariates; `buys` and `leaves` are factors with their 95 % intervals."""
+    return {
+        "columns": [each.name for each in effects.covariates],
+        "customers": effects.known,
+        "model": effects.best.name,
+        "purchases": vars_of(effects.total),
+        "terms": [
+            {
+                "column": each.covariate.name,
+                "value": each.word,
+                "step": None if each.word is not None else each.step,
+                "buys": list(each.buys),
+                "leaves": list(each.leaves),
+            }
+            for each in terms_of(effects)
+        ],
+        "models": [_compared(each) for each in effects.models],
+    }
+
+
+def _compared(compared: Compared) -> dict[str, object]:
+    if compared.fit is None or compared.plain is None or compared.test is None:
+        problem = None if compared.problem is None else compared.problem.as_json()
+        return {"name": compared.name, "label": compared.label, "problem": problem}
+    return {
+        "name": compared.name,
+        "label": compared.label,
+        "parameters": {each.symbol: each.estimate for each in compared.fit.summary},
+        "intervals": {each.symbol: [each.low, each.high] for each in compared.fit.summary},
+        "log_likelihood": compared.fit.log_likelihood,
+        "log_likelihood_without": compared.plain.log_likelihood,
+        "bic": compared.fit.facts["bic"],
+        "bic_without": compared.plain.facts["bic"],
+        "p_value": compared.test.p_value,
+        "cautions": [_words(each) for each in compared.fit.cautions],
     }
 
 
