@@ -11,16 +11,16 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from worthbook.data.book import OWN_TABLES, REJECTS, Book, now, who
-from worthbook.data.commit import Commit
+from worthbook.data.commit import Commit, buckets_for
 from worthbook.data.completion import Completion, list_completed
 from worthbook.data.convert import add_macros
 from worthbook.data.currencies import Currencies
-from worthbook.data.dates import DateOrder, date_orders
 from worthbook.data.delta import DataFile
 from worthbook.data.erasures import barred_from
 from worthbook.data.history import Change, Event, ImportRecord, Kind, record_of
-from worthbook.data.judge import Judge, dates_as_text
+from worthbook.data.judge import Judge
 from worthbook.data.notes import Counts, Notes
+from worthbook.data.plain import judge_lines
 from worthbook.data.recognition import Recognition
 from worthbook.data.reject_lines import RejectedLines
 from worthbook.data.source import Source
@@ -109,28 +109,31 @@ class Attempt:
 
     def _run(self) -> ImportReport:
         add_macros(self.connection)
-        refused = self.source.load(self.connection)
-        decided = self._date_orders()
-        day_first = {name: order.day_first for name, order in decided.items()}
         judge = Judge(
-            self.source, self.recognition, self.tables, day_first, _today(self.book), barred_from(self.book), self.day
+            self.source,
+            self.recognition,
+            self.tables,
+            {},
+            _today(self.book),
+            barred_from(self.book),
+            self.day,
+            buckets_for(self.book.history(), self.source.read),
         )
-        reasons = skip_unfed(self.connection, self.recognition, self.tables, judge.run(self.connection))
-        converted = Currencies(self.connection, self.book, self.recognition, self.tables).convert(reasons)
+        verdicts = judge_lines(self.connection, judge)
+        parts, refused = verdicts.parts, verdicts.refused
+        reasons = skip_unfed(self.connection, self.recognition, self.tables, verdicts.reasons, parts)
+        converted = Currencies(self.connection, self.book, self.recognition, self.tables, parts).convert(reasons)
         reasons = converted.reasons
+        verdicts.bring_texts(self.connection, self.source)
         notes = Notes(self.connection, self.source, self.recognition, reasons, refused)
         counted = self._counted(notes)
-        dates = tuple(order.note for order in decided.values() if order.note is not None)
+        dates = tuple(order.note for order in verdicts.dates.values() if order.note is not None)
         told = (*self.source.notes, *self.recognition.notes, *dates, *converted.notes, *notes.said())
         together = self.recognition.mapping.carry_down
         orders = None if together is None else together.by
         lines = RejectedLines(self.connection, self.source, reasons, refused, orders, self.completion)
         rejected = lines.write(self._commit(rated=False).table(REJECTS), self.import_id)
         return self._finish(self._event("committed", counted, told), rejected, rated=converted.rated)
-
-    def _date_orders(self) -> dict[str, DateOrder]:
-        """For each field of dates that are text: what 3/4/2026 is."""
-        return date_orders(self.connection, dates_as_text(self.recognition), Place(str(self.source.file)))
 
     def _counted(self, notes: Notes) -> Counts:
         """Every line accounted for, or nothing is imported."""

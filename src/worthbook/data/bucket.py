@@ -11,6 +11,15 @@ import hashlib
 _HEX_DIGITS = 8
 
 
+def kept_bucket(buckets: int) -> str:
+    """The column in which lines keep their bucket of so many.
+
+    >>> kept_bucket(4)
+    'bucket of 4'
+    """
+    return f"bucket of {buckets}"
+
+
 def bucket_sql(column: str, buckets: int) -> str:
     """The bucket as an INTEGER expression of DuckDB; `column` is SQL already, e.g. a quoted name.
 

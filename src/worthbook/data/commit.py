@@ -13,7 +13,7 @@ from worthbook.data.delta import DataFile, StoredTable
 from worthbook.data.feeds import Rows, stored_columns, timeless
 from worthbook.data.history import Change as TableChange
 from worthbook.data.history import Event, History, ImportRecord
-from worthbook.data.judge import JUDGED
+from worthbook.data.judged import JUDGED
 from worthbook.data.recognition import Recognition
 from worthbook.data.rejects import COLUMNS as REJECT_COLUMNS
 from worthbook.data.superseded import COLUMNS as SUPERSEDED_COLUMNS
@@ -97,7 +97,7 @@ class Commit:
     def run(self, event: Event, rejected: tuple[DataFile, ...]) -> ImportRecord | None:
         """Write and enter everything; None where another process was faster with the same file."""
         history = self.book.history()
-        buckets = history.buckets or -(-event.accepted // ROWS_PER_BUCKET)
+        buckets = buckets_for(history, event.read)
         staged = self.stage(event.import_id, buckets)
         while True:
             compared = self.compare(event.import_id, history, staged)
@@ -170,6 +170,11 @@ class Commit:
                 changed[name] = _appended(change.table(name), columns, files, bucketed=False)
         notes = (*event.notes, *self._of_nobody(changed), *_said(changed, compared.overlaps))
         change.append(replace(event, at=now(), tables=changed, buckets=staged.buckets, notes=notes))
+
+
+def buckets_for(history: History, lines: int) -> int:
+    """Into how many buckets the customers of a book are split, or will be by an import of so many lines."""
+    return history.buckets or max(-(-lines // ROWS_PER_BUCKET), 1)
 
 
 def _state(history: History, staged: Staged) -> tuple[object, ...]:

@@ -6,14 +6,15 @@ was paid in. Where nobody has said what currency the book has, it is that of the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
 
 from worthbook.data.book import Book
 from worthbook.data.feeds import RATE
-from worthbook.data.judge import JUDGED, fields_of
+from worthbook.data.judge import fields_of
+from worthbook.data.judged import JUDGED, Part, mark, show_rated
 from worthbook.data.ledger import list_sql
 from worthbook.data.recognition import Recognition
 from worthbook.data.upsert import rows_there
@@ -50,6 +51,8 @@ class Currencies:
     book: Book
     recognition: Recognition
     tables: Mapping[str, TableDefinition]
+    parts: Sequence[Part]
+    """The tables of the judged lines."""
 
     def convert(self, reasons: tuple[Reason, ...]) -> Converted:
         """Find the rate of each line in another currency, and reject those without one."""
@@ -100,10 +103,7 @@ class Currencies:
             f"CAST({day} AS DATE) AS day FROM {JUDGED}) AS j ASOF LEFT JOIN ({rates}) AS r "
             f"ON j.currency = r.currency AND j.day >= r.valid_from WHERE list_contains({list_sql(others)}, j.currency)"
         )
-        self.connection.execute(f'ALTER TABLE {JUDGED} ADD COLUMN "{RATE}" DOUBLE DEFAULT 1')
-        self.connection.execute(
-            f'UPDATE {JUDGED} SET "{RATE}" = rates.rate FROM rates WHERE rates.line = {JUDGED}.line'
-        )
+        show_rated(self.connection, "rates", RATE)
 
     def _judged(
         self, reasons: tuple[Reason, ...], feed: Feed, base: str, currency: str, others: list[str]
@@ -112,10 +112,9 @@ class Currencies:
             en=RATE_MISSING.en.replace("{base}", base or "?"), zh=RATE_MISSING.zh.replace("{base}", base or "?")
         )
         column = self.recognition.fields.get(feed.columns[CURRENCY])
-        longer = (*reasons, Reason("exchange-rate-missing", f'"{RATE}" IS NULL', sentence, column))
-        self.connection.execute(
-            f'UPDATE {JUDGED} SET verdict = {len(longer)} WHERE verdict = {ACCEPTED} AND "{RATE}" IS NULL'
-        )
+        unrated = "line IN (SELECT line FROM rates WHERE rate IS NULL)"
+        longer = (*reasons, Reason("exchange-rate-missing", unrated, sentence, column))
+        mark(self.connection, self.parts, unrated, len(longer))
         ((lines, named),) = self.connection.execute(
             f"SELECT count(*), string_agg(DISTINCT {currency}, ', ' ORDER BY {currency}) FROM {JUDGED} "
             f"WHERE verdict = {ACCEPTED} AND list_contains({list_sql(others)}, {currency})"

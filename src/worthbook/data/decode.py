@@ -196,27 +196,39 @@ def _chunks(file: Path, *, zipped: bool) -> Iterator[bytes]:
 def _utf8_or_gb18030(file: Path, *, zipped: bool) -> tuple[str, bool]:
     """The encoding, and whether the bytes can be read as they are."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    plain, beyond_ascii, lines = True, 0, 1
+    plain, beyond_ascii, before = True, 0, 0
     pending = b""
     for chunk in _chunks(file, zipped=zipped):
         if b"\0" in chunk:
             raise FILE_NOT_TEXT(file=file.name)
+        plain = plain and b"\r" not in chunk
+        if not pending and chunk.isascii():
+            before += len(chunk)
+            continue
         try:
             text = decoder.decode(chunk)
         except UnicodeDecodeError as error:
             good = (pending + chunk)[: error.start]
             beyond_ascii += len(good) - len(good.decode("utf-8", "ignore").encode("ascii", "ignore"))
             if beyond_ascii >= _CERTAIN:
-                line = lines + good.count(b"\n")
+                line = 1 + _line_feeds(file, before - len(pending) + error.start, zipped=zipped)
                 raise ENCODING_BROKEN(Place(str(file), line), file=file.name, line=line) from None
             return "gb18030", False
         pending = decoder.getstate()[0]
-        plain = plain and b"\r" not in chunk
-        lines += chunk.count(b"\n")
+        before += len(chunk)
         beyond_ascii += 0 if text.isascii() else len(chunk) - len(text)
     if pending:
         raise FILE_DAMAGED(file=file.name, reason=Text(en="it ends inside a character", zh="文件在字符中间截断"))
     return "utf-8", plain
+
+
+def _line_feeds(file: Path, size: int, *, zipped: bool) -> int:
+    """How many line feeds are among the first bytes of a file."""
+    found = 0
+    for chunk in _chunks(file, zipped=zipped):
+        found += chunk.count(b"\n", 0, max(size, 0))
+        size -= len(chunk)
+    return found
 
 
 def _normalised(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:

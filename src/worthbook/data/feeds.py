@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import functools
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +11,13 @@ import duckdb
 from sqlglot import exp
 
 from worthbook.data.anonymous import nobody_sql
-from worthbook.data.bucket import bucket_sql
+from worthbook.data.bucket import bucket_sql, kept_bucket
 from worthbook.data.compile import Scope, compile_value
 from worthbook.data.delta import BUCKET, SQL_TYPES, DataFile, StoredTable
 from worthbook.data.dialect import render
 from worthbook.data.formula import parse
-from worthbook.data.judge import JUDGED, Fields, fields_of_feed
+from worthbook.data.judge import Fields, customer_of, fields_of_feed
+from worthbook.data.judged import JUDGED
 from worthbook.data.ledger import quoted
 from worthbook.data.recognition import Recognition
 from worthbook.data.typed import Kind, cast
@@ -65,19 +67,35 @@ class Rows:
         if customer is None:
             query = f"SELECT {names} FROM (SELECT {given} FROM ({self._query()}) ORDER BY {order})"
             return tuple(_copy(connection, query, target.place(self.import_id, None), None))
-        relation = f"({self._query()})"
-        if buckets > 1:
+        files: list[DataFile] = []
+        for number, relation in enumerate(self._by_bucket(connection, buckets)):
+            query = f"SELECT {names} FROM (SELECT {given} FROM {relation} ORDER BY {order})"
+            files.extend(_copy(connection, query, target.place(self.import_id, number), number))
+        return tuple(files)
+
+    def _by_bucket(self, connection: duckdb.DuckDBPyConnection, buckets: int) -> Iterator[str]:
+        """The rows of each bucket, as a relation."""
+        if buckets == 1:
+            yield f"({self._query()})"
+        elif self.table.key:
             relation = f'"rows of {self.table.name}"'
-            where = bucket_sql(f'"{customer}"', buckets)
+            where = bucket_sql(f'"{self.table.customer}"', buckets)
             connection.execute(
                 f"CREATE OR REPLACE TABLE {relation} AS SELECT *, {where} AS {BUCKET} FROM ({self._query()})"
             )
-        files: list[DataFile] = []
-        for bucket in range(buckets):
-            only = f"WHERE {BUCKET} = {bucket}" if buckets > 1 else ""
-            query = f"SELECT {names} FROM (SELECT {given} FROM {relation} {only} ORDER BY {order})"
-            files.extend(_copy(connection, query, target.place(self.import_id, bucket), bucket))
-        return tuple(files)
+            yield from (f"{relation} WHERE {BUCKET} = {number}" for number in range(buckets))
+        else:
+            judged = {row[0] for row in connection.execute(f"DESCRIBE {JUDGED}").fetchall()}
+            for number in range(buckets):
+                yield f"({self._query(functools.partial(self._is_in, number, buckets, judged))})"
+
+    def _is_in(self, bucket: int, buckets: int, judged: Collection[str], feed: Feed) -> str:
+        """The condition that a line gives a row to a bucket; the judged lines may keep theirs."""
+        customer = self._column(feed, self.table.customer or "", "text")
+        kept = kept_bucket(buckets)
+        if kept in judged and customer == f"CAST({customer_of(self.recognition, self.tables)} AS VARCHAR)":
+            return f'"{kept}" = {bucket}'
+        return f"{bucket_sql(customer, buckets)} = {bucket}"
 
     def _given(self) -> list[str]:
         """The columns that differ from row to row; a tenth of an import is saved by sorting no others."""
@@ -103,19 +121,20 @@ class Rows:
             yield self.table.time
         yield "import_line"
 
-    def _query(self) -> str:
-        rows = " UNION ALL ".join(self._fed(feed) for feed in self.feeds)
+    def _query(self, which: Callable[[Feed], str] | None = None) -> str:
+        """The rows, or those of lines under a condition that may differ from feed to feed."""
+        rows = " UNION ALL ".join(self._fed(feed, [] if which is None else [which(feed)]) for feed in self.feeds)
         if self.table.key:
             rows = self._one_a_key(rows)
         return f"SELECT * REPLACE ({', '.join(self._defaults())}) FROM ({rows})" if any(self._defaults()) else rows
 
-    def _fed(self, feed: Feed) -> str:
+    def _fed(self, feed: Feed, which: Sequence[str]) -> str:
         columns = ", ".join(
             f'{self._column(feed, name, storage)} AS "{name}"'
             for name, storage in stored_columns(self.table).items()
             if name not in IMPORT_COLUMNS
         )
-        conditions = [f"verdict = {ACCEPTED}", *self.gives(feed), *self._of_whom(feed)]
+        conditions = [f"verdict = {ACCEPTED}", *which, *self.gives(feed), *self._of_whom(feed)]
         lines = JUDGED if feed.each is None else f"({each_column(self.recognition, feed.each)})"
         return (
             f"SELECT {columns}, '{self.import_id}' AS import_id, line AS import_line "

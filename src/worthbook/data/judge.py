@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
 
 from worthbook.data import verdict
 from worthbook.data.anonymous import nobody_sql
+from worthbook.data.bucket import bucket_sql, kept_bucket
 from worthbook.data.compile import Scope, compile_condition, compile_value
-from worthbook.data.convert import is_readable_as_is, text_as, value_as
+from worthbook.data.convert import is_readable_as_is, plain_as, text_as, value_as
+from worthbook.data.delta import SQL_TYPES
 from worthbook.data.dialect import render
 from worthbook.data.formula import parse
+from worthbook.data.judged import REDONE, Part, show
 from worthbook.data.recognition import Recognition
 from worthbook.data.source import LINES, Source, SourceColumn
 from worthbook.data.typed import Kind
@@ -24,8 +27,10 @@ from worthbook.kernel.language import Text
 from worthbook.kernel.money import LARGEST
 from worthbook.kernel.units import Unit
 
-JUDGED = "judged"
-"""The table that `judge` makes: `line`, the fields by name, `verdict`."""
+LOOKS = "looks"
+"""The column that lines judged plainly have in place of a number: a hash of their text."""
+TEXT = Part("judged text")
+"""The table of the lines that are judged from cleaned text."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,11 @@ class Judge:
     """Customers whose lines are skipped."""
     day: dt.date | None = None
     """What `imported_on` says; None for today."""
+    buckets: int = 1
+    """Into how many buckets rows will be split; where there are several, each line keeps that of its customer."""
+    plainly: str = ""
+    """A table function that gives the lines without numbers, where numbers and dates are read as they stand; lines of
+    which that is not enough are to be judged anew."""
 
     @property
     def fields(self) -> Fields:
@@ -95,28 +105,78 @@ class Judge:
         return fields_of(self.recognition)
 
     def run(self, connection: duckdb.DuckDBPyConnection) -> tuple[Reason, ...]:
-        """Make the table `judged`; the reasons that its verdicts number, from 1 and from -1."""
-        reasons = tuple(self._reasons())
-        cases = " ".join(f"WHEN {each.when} THEN {number}" for each, number in numbered(reasons))
-        names = ", ".join(_quoted(name) for name in self.fields.kinds)
-        connection.execute(
-            f"CREATE TABLE {JUDGED} AS SELECT line, {names}, CASE {cases} ELSE {verdict.ACCEPTED} END AS verdict "
-            f"FROM ({self._summed(self._valued(self._carried(self._cleaned())))})",
-        )
+        """Make the relation `judged`; the reasons that its verdicts number, from 1 and from -1."""
+        reasons = self.reasons
+        connection.execute(f'CREATE TABLE "{TEXT.table}" AS {self.query(reasons)}')
+        show(connection, [TEXT], self.constants)
         return reasons
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why a line may give nothing, in the order in which that is tried."""
+        return tuple(self._reasons())
+
+    def query(self, reasons: tuple[Reason, ...]) -> str:
+        """The judged lines: `line`, the fields that differ from line to line, and `verdict`."""
+        cases = " ".join(
+            f"WHEN {each.when} THEN {REDONE if self.plainly and number > verdict.ACCEPTED else number}"
+            for each, number in numbered(reasons)
+        )
+        names = ", ".join(_quoted(name) for name in self.stored)
+        if self.plainly:
+            failed = [f"({_text(name)} IS NOT NULL AND {_quoted(name)} IS NULL)" for name in self._plain]
+            cases = f"WHEN {' OR '.join(['FALSE', *failed])} THEN {REDONE} {cases}"
+        customer = customer_of(self.recognition, self.tables)
+        if self.buckets > 1 and customer is not None:
+            names += f", {bucket_sql(customer, self.buckets)} AS {_quoted(kept_bucket(self.buckets))}"
+        return (
+            f"SELECT {LOOKS if self.plainly else 'line'}, {names}, "
+            f"CAST(CASE {cases} ELSE {verdict.ACCEPTED} END AS SMALLINT) AS verdict "
+            f"FROM ({self._summed(self._valued(self._carried(self._cleaned())))})"
+        )
+
+    @property
+    def stored(self) -> tuple[str, ...]:
+        """The fields that the file has, and those that are worked out from other lines."""
+        given = {FILE_NAME, IMPORTED_ON, LINE_NUMBER, *self.recognition.mapping.fields}
+        worked_out = [name for name in self.fields.kinds if name not in given]
+        return (*self.recognition.fields, *worked_out)
+
+    @property
+    def constants(self) -> dict[str, str]:
+        """All other fields, in SQL."""
+        missing = {
+            name: _typed_null(each.unit)
+            for name, each in self.recognition.mapping.fields.items()
+            if name not in self.recognition.fields
+        }
+        return {**missing, **self._given}
+
+    @property
+    def _given(self) -> dict[str, str]:
+        stem = self.source.file.name.split(".")[0].replace("'", "''")
+        given = {
+            FILE_NAME: f"'{stem}'",
+            IMPORTED_ON: f"DATE '{self.day or self.today}'",
+            LINE_NUMBER: "CAST(line AS VARCHAR)",
+        }
+        return {name: value for name, value in given.items() if name not in self.recognition.mapping.fields}
 
     # --- the fields of a line, step by step ---
 
     def _cleaned(self) -> str:
         """Each field as it stands in the file, under `text_…`; blank is unknown."""
         fields = ", ".join(
-            f"{f'wb_clean(CAST({column.sql} AS VARCHAR))' if self._is_text(name) else column.sql} AS {_text(name)}"
+            f"{f'wb_clean(CAST({column.sql} AS VARCHAR))' if self._is_cleaned(name) else column.sql} AS {_text(name)}"
             for name, column in self.recognition.fields.items()
         )
         columns = [column.sql for column in self.source.columns]
         blank = " AND ".join(f"{each} IS NULL" for each in columns)
         copy = f", row_number() OVER (PARTITION BY {', '.join(columns)} ORDER BY line) AS copy"
         counted = copy if self.recognition.mapping.identical_lines == "reject" else ""
+        if self.plainly:
+            lines = f"(SELECT 0 AS line, * FROM {self.plainly}) AS {LINES}"
+            return f"SELECT line, {blank} AS is_blank, {fields}, hash({', '.join(columns)}) AS {LOOKS} FROM {lines}"
         return f"SELECT line, {blank} AS is_blank, {fields}{counted} FROM {LINES}"
 
     def _carried(self, query: str) -> str:
@@ -139,13 +199,7 @@ class Judge:
     def _valued(self, query: str) -> str:
         """Each field as a value, under its own name."""
         values = [f"{self._value(name)} AS {_quoted(name)}" for name in self.recognition.mapping.fields]
-        stem = self.source.file.name.split(".")[0].replace("'", "''")
-        given = {
-            FILE_NAME: f"'{stem}'",
-            IMPORTED_ON: f"DATE '{self.day or self.today}'",
-            LINE_NUMBER: "CAST(line AS VARCHAR)",
-        }
-        values += [f"{value} AS {_quoted(name)}" for name, value in given.items() if name not in self._own]
+        values += [f"{value} AS {_quoted(name)}" for name, value in self._given.items()]
         return f"SELECT *, {', '.join(values)} FROM ({query})"
 
     def _summed(self, query: str) -> str:
@@ -164,18 +218,26 @@ class Judge:
         column = self.recognition.fields.get(name)
         if column is None:
             return _typed_null(unit)
-        if self._is_text(name):
+        plain = plain_as(unit, _text(name)) if name in self._plain else None
+        if plain is not None:
+            read = plain
+        elif self._is_text(name):
             read = text_as(unit, _text(name), day_first=self.day_first.get(name, True))
         else:
             read = value_as(unit, _text(name), column.type)
         return f"CAST({read} AS DATE)" if unit is Unit.DATE else read
 
-    @property
-    def _own(self) -> Collection[str]:
-        return self.recognition.mapping.fields
-
     def _is_text(self, name: str) -> bool:
         return is_text(self.recognition, name)
+
+    def _is_cleaned(self, name: str) -> bool:
+        return self._is_text(name) and name not in self._plain
+
+    @property
+    def _plain(self) -> tuple[str, ...]:
+        """The fields that are read as they stand."""
+        units = {name: self.recognition.mapping.fields[name].unit for name in self.recognition.fields}
+        return tuple(name for name, unit in units.items() if self.plainly and plain_as(unit, "") is not None)
 
     # --- why a line gives nothing ---
 
@@ -270,6 +332,14 @@ class Judge:
         return next((column for name, column in self.recognition.fields.items() if name in read), None)
 
 
+def customer_of(recognition: Recognition, tables: Mapping[str, TableDefinition]) -> str | None:
+    """Whom a line is about, in SQL over the judged lines, as the mapping's first feed has it."""
+    feed = recognition.mapping.feeds[0]
+    customer = tables[feed.table].customer
+    alone = customer is not None and customer in feed.columns and feed.each is None
+    return fields_of(recognition).value(feed.columns[customer]) if alone and customer is not None else None
+
+
 def is_text(recognition: Recognition, name: str) -> bool:
     """Whether a field must be read from text."""
     return not is_readable_as_is(recognition.mapping.fields[name].unit, recognition.fields[name].type)
@@ -306,7 +376,7 @@ def _unreadable(name: str, unit: Unit, column: SourceColumn) -> Iterator[Reason]
 
 
 def _typed_null(unit: Unit) -> str:
-    return value_as(unit, "NULL", "VARCHAR") if unit is not Unit.ID else "CAST(NULL AS VARCHAR)"
+    return f"CAST(NULL AS {SQL_TYPES[unit.storage]})"
 
 
 def _quoted(name: str) -> str:

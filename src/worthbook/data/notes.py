@@ -8,7 +8,8 @@ from typing import cast
 
 import duckdb
 
-from worthbook.data.judge import JUDGED, fields_of, numbered
+from worthbook.data.judge import fields_of, numbered
+from worthbook.data.judged import JUDGED
 from worthbook.data.recognition import Recognition
 from worthbook.data.source import LINES, Refused, Source
 from worthbook.data.verdict import ACCEPTED, MALFORMED, PARSER_REASONS, Reason

@@ -8,8 +8,9 @@ from pathlib import Path
 from worthbook.data.archive import is_archive, is_zip, only_member
 from worthbook.data.decode import is_parquet
 from worthbook.data.json_lines import is_json, read_json
-from worthbook.data.source import ParquetSource, Source, TextSource
+from worthbook.data.source import ParquetSource, Source
 from worthbook.data.spreadsheet import is_spreadsheet, read_sheet
+from worthbook.data.text_source import TextSource
 
 
 def open_source(file: Path, folder: Path, known: Collection[str] = (), sheet: str | None = None) -> Source:

@@ -13,13 +13,15 @@ import duckdb
 
 from worthbook.data.convert import add_macros
 from worthbook.data.dates import DateOrder, date_orders
-from worthbook.data.judge import JUDGED, Judge, dates_as_text
+from worthbook.data.judge import Judge, dates_as_text
+from worthbook.data.judged import JUDGED
 from worthbook.data.notes import Counts, Notes
 from worthbook.data.opening import open_source
 from worthbook.data.recognise import ranked, recognise
 from worthbook.data.recognition import Recognition
-from worthbook.data.source import LINES, Source, TextSource
+from worthbook.data.source import LINES, Source
 from worthbook.data.table_source import TableSource
+from worthbook.data.text_source import TextSource
 from worthbook.data.unfed import skip_unfed
 from worthbook.definitions.mapping import MappingDefinition, vocabulary
 from worthbook.definitions.table import TableDefinition

@@ -11,7 +11,8 @@ import duckdb
 
 from worthbook.data.completion import IMPORT, LINE, OURS, Completion, own_columns
 from worthbook.data.delta import DataFile, StoredTable
-from worthbook.data.judge import JUDGED, numbered
+from worthbook.data.judge import numbered
+from worthbook.data.judged import JUDGED
 from worthbook.data.ledger import quoted
 from worthbook.data.source import LINES, Refused, Source
 from worthbook.data.verdict import ACCEPTED, MALFORMED, PARSER_REASONS, Reason

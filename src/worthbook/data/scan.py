@@ -59,6 +59,19 @@ class Layout:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """Some whole lines of a file."""
+
+    at: int
+    """The byte at which they begin."""
+    size: int
+    """How many bytes they are."""
+    first: int
+    """The number of the first."""
+    lines: int
+
+
+@dataclass(frozen=True)
 class Scan:
     """Where the lines of a file are; lines are counted from 1."""
 
@@ -69,6 +82,8 @@ class Scan:
     """Empty lines after the header."""
     continued: Lines
     """Lines that belong to a quoted value which began in a line before."""
+    pieces: tuple[Piece, ...] = ()
+    """Where in the file whole lines begin, every so many bytes."""
 
     @property
     def records(self) -> int:
@@ -96,6 +111,7 @@ class _Marks:
     """Lines with an odd number of quotes: only these can begin or end a value of several lines."""
     odd_at: Lines
     """The byte at which each of them begins."""
+    pieces: tuple[Piece, ...] = ()
 
 
 def scan(path: Path, layout: Layout) -> Scan:
@@ -107,19 +123,54 @@ def scan(path: Path, layout: Layout) -> Scan:
     marks = _mark(path, layout.file)
     continued = np.asarray(list(_continued(path, marks, layout)), dtype=np.int64)
     blank = np.setdiff1d(marks.blank[marks.blank > layout.header], continued)
-    return Scan(marks.lines, layout.header, blank, continued)
+    return Scan(marks.lines, layout.header, blank, continued, marks.pieces)
 
 
 def line_at(path: Path, positions: list[int]) -> list[int]:
     """The number of the line in which each byte lies; positions in rising order, counted from 0."""
     found: list[int] = []
     line, offset = 1, 0
-    for chunk in _chunks(path):
-        ends = np.flatnonzero(np.frombuffer(chunk, np.uint8) == _NEWLINE)
+    for chunk in _chunks(path) if positions else ():
+        ends = _ends(chunk)
         inside = [each - offset for each in positions if offset <= each < offset + len(chunk)]
         found.extend(int(each) + line for each in np.searchsorted(ends, inside))
         line, offset = line + len(ends), offset + len(chunk)
     return found
+
+
+def cut_lines(path: Path, scanned: Scan, lines: Lines, to: Path) -> Lines:
+    """Write some lines of a file to another, each with the lines that go on with it.
+
+    Args:
+        path: the file.
+        scanned: where its lines are.
+        lines: the numbers of the lines, in rising order.
+        to: the other file.
+
+    Returns:
+        The number that each line of the other file has in the first.
+    """
+    wanted = lines
+    while len(more := np.setdiff1d(np.intersect1d(wanted + 1, scanned.continued), wanted)):
+        wanted = np.union1d(wanted, more)
+    with path.open("rb") as source, to.open("wb") as target:
+        for piece in scanned.pieces:
+            low, high = np.searchsorted(wanted, [piece.first, piece.first + piece.lines])
+            if low == high:
+                continue
+            source.seek(piece.at)
+            data = source.read(piece.size)
+            inside = wanted[low:high] - piece.first
+            ends = np.append(_ends(data), len(data))  # the last line of a file may have no line feed
+            begins = np.where(inside > 0, ends[inside - 1] + 1, 0)
+            target.writelines(
+                data[begin:end] + b"\n" for begin, end in zip(begins.tolist(), ends[inside].tolist(), strict=True)
+            )
+    return wanted
+
+
+def _ends(data: bytes) -> Lines:
+    return np.flatnonzero(np.frombuffer(data, np.uint8) == _NEWLINE)
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
@@ -130,6 +181,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 def _mark(path: Path, file: Path) -> _Marks:
     blank, odd, odd_at = [], [], []
+    pieces: list[Piece] = []
     lines, offset = 0, 0
     tail = b""
     for chunk in _chunks(path):
@@ -143,24 +195,30 @@ def _mark(path: Path, file: Path) -> _Marks:
         blank.append(found.blank + lines)
         odd.append(found.odd + lines)
         odd_at.append(found.odd_at + offset)
+        pieces.append(Piece(offset, whole, lines + 1, found.lines))
         lines, offset = lines + found.lines, offset + whole
     if tail:
         found = _mark_piece(tail + b"\n")
+        pieces.append(Piece(offset, len(tail), lines + 1, 1))
         odd.append(found.odd + lines)
         odd_at.append(found.odd_at + offset)
         lines += 1
     empty = np.empty(0, np.int64)
-    return _Marks(lines, *(np.concatenate([empty, *each]) for each in (blank, odd, odd_at)))
+    every = [np.concatenate([empty, *each]) for each in (blank, odd, odd_at)]
+    return _Marks(lines, every[0], every[1], every[2], tuple(pieces))
 
 
 def _mark_piece(data: bytes) -> _Marks:
     """Whole lines only."""
     array = np.frombuffer(data, np.uint8)
-    ends = np.flatnonzero(array == _NEWLINE)
+    is_end = array == _NEWLINE
+    nothing = np.empty(0, np.int64)
+    if b'"' not in data and not data.startswith(b"\n") and not (is_end[1:] & is_end[:-1]).any():
+        return _Marks(int(np.count_nonzero(is_end)), nothing, nothing, nothing)
+    ends = np.flatnonzero(is_end)
     starts = np.concatenate([np.zeros(min(1, len(ends)), np.int64), ends[:-1] + 1])
     blank = np.flatnonzero(starts == ends) + 1
     if b'"' not in data:
-        nothing = np.empty(0, np.int64)
         return _Marks(len(ends), blank, nothing, nothing)
     quotes = np.flatnonzero(array == _QUOTE)
     counts = np.diff(np.searchsorted(quotes, ends), prepend=0)

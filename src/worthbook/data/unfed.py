@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import duckdb
 
 from worthbook.data.feeds import Rows, each_column
-from worthbook.data.judge import JUDGED
+from worthbook.data.judge import TEXT
+from worthbook.data.judged import Part, mark
 from worthbook.data.recognition import Recognition
-from worthbook.data.verdict import ACCEPTED, WITHOUT_ROWS, Reason
+from worthbook.data.verdict import WITHOUT_ROWS, Reason
 from worthbook.definitions.table import TableDefinition
 
 
@@ -18,6 +19,7 @@ def skip_unfed(
     recognition: Recognition,
     tables: Mapping[str, TableDefinition],
     reasons: tuple[Reason, ...],
+    parts: Sequence[Part] = (TEXT,),
 ) -> tuple[Reason, ...]:
     """Skip the accepted lines that give no row to any table, so that accepted means that something was kept.
 
@@ -37,5 +39,5 @@ def skip_unfed(
             return reasons
     without = f"NOT coalesce({' OR '.join(fed)}, FALSE)"
     longer = (*reasons, Reason("line-without-rows", without, WITHOUT_ROWS, is_skip=True))
-    connection.execute(f"UPDATE {JUDGED} SET verdict = -{len(longer)} WHERE verdict = {ACCEPTED} AND {without}")
+    mark(connection, parts, without, -len(longer))
     return longer
