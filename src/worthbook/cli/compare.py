@@ -50,7 +50,7 @@ def compare(
 ) -> None:
     """Compare two dates or kept runs: how totals changed, and who moved from which cell to which, with their value."""
     chosen = language_of(language)
-    pair = _cells(cell, to)
+    pair = cells_of(cell, to)
     with answering(chosen, as_json=as_json):
         from worthbook.services.compare_runs import Question, compare_runs, list_movers  # noqa: PLC0415
 
@@ -62,7 +62,7 @@ def compare(
         _show(compare_runs(book, question), chosen, to, as_json=as_json)
 
 
-def _cells(cell: str, to: Path | None) -> tuple[str, str] | None:
+def cells_of(cell: str, to: Path | None) -> tuple[str, str] | None:
     """The two cells, where a list is asked for."""
     if not cell:
         return None

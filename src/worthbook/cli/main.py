@@ -22,6 +22,7 @@ from worthbook.cli.lifetime import lifetime
 from worthbook.cli.list import list_definitions
 from worthbook.cli.near import near
 from worthbook.cli.override import override
+from worthbook.cli.preview import preview
 from worthbook.cli.rejects import app as rejects
 from worthbook.cli.runs import runs
 from worthbook.cli.segment import segment
@@ -47,6 +48,7 @@ for command, name in (
     (evaluate, "evaluate"),
     (explain, "explain"),
     (near, "near"),
+    (preview, "preview"),
     (lifetime, "lifetime"),
     (runs, "runs"),
     (compare, "compare"),

@@ -96,6 +96,23 @@ def write_movers(  # noqa: PLR0913, PLR0917 - two standings, two labels, where t
     return Sheet((str(part),), MOVED)
 
 
+def largest_moves(engine: Engine, before: Standing, after: Standing, limit: int) -> list[tuple[Value, ...]]:
+    """The customers of most value whose label changes: id, both labels, both values; equals in the order of the ids.
+
+    Raises:
+        WorthbookError: column-not-made.
+    """
+    query, files = _side_by_side(engine, before, after, None)
+    names = ("was", "is_now", "value_before", "value_after")
+    chosen = exp.select(column(CUSTOMER), *map(column, names)).from_("people")
+    chosen = chosen.where(exp.NullSafeNEQ(this=column("was"), expression=column("is_now")))
+    chosen = chosen.order_by(
+        exp.Ordered(this=column("value_after"), desc=True, nulls_first=False),
+        exp.Ordered(this=column(CUSTOMER), nulls_first=True),
+    )
+    return engine.rows(chosen.limit(limit).with_("people", as_=query, copy=False), files)
+
+
 def _side_by_side(
     engine: Engine, before: Standing, after: Standing, by: str | None
 ) -> tuple[exp.Select, dict[str, tuple[str, ...]]]:

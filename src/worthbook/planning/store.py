@@ -56,6 +56,8 @@ class Store:
     """The `runs/` folder of a book."""
 
     folder: Path
+    behind: Store | None = None
+    """Another store in which is looked up what is not here; nothing is written to it."""
     _read: dict[str, KeptRun] = field(default_factory=dict, repr=False, compare=False)
     """Runs that were read already; a kept run never changes."""
 
@@ -68,6 +70,8 @@ class Store:
             if hits:
                 sheet = self._sheet(manifest.parent, tuple(kept))
                 found.update(dict.fromkeys(hits, sheet))
+        if self.behind is not None:
+            found |= self.behind.find_sheets({name: made_as for name, made_as in wanted.items() if name not in found})
         return found
 
     @contextmanager
@@ -97,7 +101,9 @@ class Store:
     def read_fit(self, made_as: str) -> dict[str, object] | None:
         """A kept fit by its provenance id."""
         path = self.folder / "fits" / f"{made_as}.json"
-        return cast("dict[str, object]", json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+        if path.exists():
+            return cast("dict[str, object]", json.loads(path.read_text(encoding="utf-8")))
+        return None if self.behind is None else self.behind.read_fit(made_as)
 
     def keep_fit(self, made_as: str, fit: Mapping[str, object]) -> None:
         """Keep a fit as JSON."""

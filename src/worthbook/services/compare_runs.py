@@ -122,7 +122,7 @@ def compare(opened: OpenBook, question: Question) -> Comparison:
         customers=(customers(opened, before[0]), customers(opened, after[0])),
         different=_different(before[0], after[0]),
         totals=_totals(before[0], after[0]),
-        study=_study(opened, found, before[0], after[0]),
+        study=moves_study(opened, found, before[0], after[0], _heading(found)),
         migration=found,
         currency=opened.book.currency,
     )
@@ -183,9 +183,10 @@ def _headline(opened: OpenBook, question: Question) -> str:
     return choices[0]
 
 
-def _study(opened: OpenBook, found: Migration, before: Moment, after: Moment) -> Study:
+def moves_study(opened: OpenBook, found: Migration, before: Moment, after: Moment, title: Text) -> Study:
+    """The study of who moved."""
     definition = opened.catalogue.studies["migration"]
-    words = {"title": _heading(found), **({} if found.is_alike else {"caveats": ()})}
+    words = {"title": title, **({} if found.is_alike else {"caveats": ()})}
     context = StudyContext(
         engine=opened.engine,
         snapshot=opened.snapshot,

@@ -54,11 +54,14 @@ class OpenBook:
     book: Book
     catalogue: Catalogue
     engine: Engine
+    desk: Path | None = None
+    """A folder in which everything is made that the book does not hold, where nothing may be kept in the book."""
 
     @cached_property
     def store(self) -> Store:
         """Where evaluations are kept."""
-        return Store(self.book.runs_folder)
+        kept = Store(self.book.runs_folder)
+        return kept if self.desk is None else Store(self.desk, kept)
 
     @cached_property
     def snapshot(self) -> Snapshot:
