@@ -124,6 +124,30 @@ def points() -> Table:
     return Table("points", text("Gap and spend", "间隔与消费"), columns, rows)
 
 
+def fields() -> Table:
+    """A plane of two by two, one field of which holds nobody."""
+    columns = (
+        TableColumn("x", text("Satisfaction", "满意度"), Unit.TEXT),
+        TableColumn("y", text("Behaviour", "行为忠诚"), Unit.TEXT),
+        TableColumn("group", text("Group", "群体"), Unit.TEXT),
+        TableColumn("customers", text("Customers", "客户数"), Unit.COUNT),
+        TableColumn("value", text("Revenue, last 12 months", "近12个月收入"), Unit.MONEY),
+    )
+    low, high, few, many = (
+        text("low", "低"),
+        text("high", "高"),
+        text("buys less", "购买少"),
+        text("buys more", "购买多"),
+    )
+    rows = (
+        (low, few, text("Terrorists", "破坏者"), 508, Decimal(25_841)),
+        (high, few, text("Mercenaries", "图利者"), 1139, Decimal(51_778)),
+        (low, many, text("Hostages", "囚禁者"), 441, Decimal(246_657)),
+        (high, many, text("Apostles", "传道者"), 0, None),
+    )
+    return Table("fields", text("Customers by field", "各格客户与价值"), columns, rows)
+
+
 def rivals() -> Table:
     columns = (
         TableColumn("brand", text("Brand", "品牌"), Unit.TEXT),
@@ -201,6 +225,13 @@ def charts() -> dict[ChartKind, tuple[Chart, Table]]:
                 "Value map", "价值图", colour="band", reference={"x": 0.0, "y": 0.0, "diagonal": 1.5},
             ),
             rivals(),
+        ),
+        "matrix": (
+            drawn(
+                "matrix", ("fields", "x", ("y", "customers", "value")), "Who stands where", "客户所处位置",
+                colour="group",
+            ),
+            fields(),
         ),
         "pyramid": (
             drawn("pyramid", ("tiers", "tier", ("customers", "last_value")), "Tiers", "客户层级分布"),

@@ -26,6 +26,7 @@ IN_CHINESE: Mapping[ChartKind, str] = {
     "interval": "未来12个月",
     "pyramid": "VIP客户",
     "quadrant": "茶舍",
+    "matrix": "囚禁者",
 }
 IN_ENGLISH: Mapping[ChartKind, str] = {
     "line": "Share of customers, most valuable first",
@@ -37,6 +38,7 @@ IN_ENGLISH: Mapping[ChartKind, str] = {
     "interval": "Next 12 months",
     "pyramid": "VIP customers",
     "quadrant": "Tea House",
+    "matrix": "Hostages",
 }
 
 

@@ -177,13 +177,25 @@ def by_label(engine: Engine, sheets: Sequence[Sheet], label: str, sums: Sequence
     Raises:
         WorthbookError: column-not-made.
     """
+    return by_labels(engine, sheets, [label], sums)
+
+
+def by_labels(
+    engine: Engine, sheets: Sequence[Sheet], labels: Sequence[str], sums: Sequence[str]
+) -> list[tuple[Value, ...]]:
+    """The same per combination of labels that occurs.
+
+    Raises:
+        WorthbookError: column-not-made.
+    """
     given = Sheets(tuple(sheets))
     kinds = given.kinds(engine, sums)
-    rows, files = given.whole(list(dict.fromkeys((label, *sums))))
+    rows, files = given.whole(list(dict.fromkeys((*labels, *sums))))
     counted = named(call("COUNT", exp.Star()), "customers")
     added = (named(_sum(name, kinds[name]), f"sum {index}") for index, name in enumerate(sums))
-    query = exp.select(column(label), counted, *added).from_(rows).group_by(column(label))
-    return engine.rows(query.order_by(exp.Ordered(this=column(label), nulls_first=True)), files)
+    query = exp.select(*(column(label) for label in labels), counted, *added).from_(rows)
+    query = query.group_by(*(column(label) for label in labels))
+    return engine.rows(query.order_by(*(exp.Ordered(this=column(label), nulls_first=True) for label in labels)), files)
 
 
 def cross(engine: Engine, sheets: Sequence[Sheet], labels: Sequence[str]) -> list[tuple[Value, ...]]:

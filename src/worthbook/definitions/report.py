@@ -17,6 +17,8 @@ class ReportDefinition(Definition):
     """The framework that leads the summary: the first of these that could place anyone."""
     frameworks: tuple[Name, ...] | Literal["every"]
     """In order, or `every` framework there is; those of the book's own definitions are added to either."""
+    pictures: Literal["headline", "every"] = "every"
+    """Whose groups are drawn: those of the leading framework, or of each."""
     studies: tuple[Name, ...]
     columns: tuple[Name, ...]
     """Columns of the customer list, in order, beside those of the frameworks."""

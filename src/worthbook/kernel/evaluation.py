@@ -76,6 +76,8 @@ class FrameworkResult:
     weights."""
     tables: tuple[Table, ...] = ()
     """In a scorecard: what the score is made of."""
+    spread: Table | None = None
+    """How customers spread over the fields of a grid or over the scores of a card, for the picture."""
 
     @property
     def best_first(self) -> tuple[CellResult, ...]:
@@ -152,6 +154,8 @@ class Evaluation:
     facts: Mapping[str, Value] = field(default_factory=dict)
     waiting: tuple[Waiting, ...] = ()
     """Frameworks that were asked for and could place nobody."""
+    drawn: tuple[str, ...] = ()
+    """The frameworks, beside the headline, that the page draws."""
 
     def study(self, name: str) -> Study | None:
         """One of the studies, if it was made."""

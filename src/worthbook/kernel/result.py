@@ -12,7 +12,9 @@ from worthbook.kernel.provenance import Provenance
 from worthbook.kernel.units import Unit, Value
 
 Tone = Literal["good", "neutral", "warning"]
-ChartKind = Literal["line", "area", "bar", "stacked_bar", "heatmap", "scatter", "interval", "pyramid", "quadrant"]
+ChartKind = Literal[
+    "line", "area", "bar", "stacked_bar", "heatmap", "scatter", "interval", "pyramid", "quadrant", "matrix"
+]
 
 
 class ArrowStream(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from worthbook.data import columns
@@ -26,13 +26,14 @@ from worthbook.planning.lifetimes import Lifetimes, weigh
 from worthbook.planning.make import make
 from worthbook.planning.resolve import resolve
 from worthbook.planning.run import Workbench
+from worthbook.planning.spread import spread_of
 from worthbook.planning.store import KeptRun, Store
 from worthbook.planning.study import COMPARING, StudyContext, make_study
 from worthbook.planning.surveys import BookSurveys
 from worthbook.planning.trials import split_of
 from worthbook.planning.waiting import waiting
 
-ASSEMBLY_VERSION = "1"
+ASSEMBLY_VERSION = "2"
 """Raised when an evaluation is put together differently from the same columns."""
 
 
@@ -97,7 +98,10 @@ def _evaluated(
     bench: Workbench, about: About, report: ReportDefinition, run_id: str
 ) -> tuple[Evaluation, Mapping[str, Provenance]]:
     catalogue = bench.catalogue
-    frameworks = tuple(laid(bench, catalogue.frameworks[name]) for name in report.listed_frameworks)
+    frameworks = tuple(
+        replace(laid(bench, framework), spread=spread_of(bench, framework))
+        for framework in map(catalogue.frameworks.__getitem__, report.listed_frameworks)
+    )
     placing = tuple(each for each in frameworks if any(cell.customers for cell in each.cells))
     placed = [each.name for each in placing]
     definitions = [model for model in catalogue.models.values() if set(model.gives) & set(bench.sheets)]
@@ -143,6 +147,7 @@ def _evaluated(
         sources=about.sources,
         cautions=(*about.notes, *_told(bench, report, facts, about.currency, "cautions")),
         facts=facts,
+        drawn=tuple(placed) if report.pictures == "every" else tuple(name for name in placed if name in catalogue.own),
         waiting=tuple(
             waiting(bench, catalogue.frameworks[name], customers)
             for name in report.listed_frameworks

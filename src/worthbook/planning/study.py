@@ -125,7 +125,7 @@ def _charts(definition: StudyDefinition, made: Made, context: StudyContext) -> I
     for index, (chart, wanted) in enumerate(zip(definition.charts, holds, strict=True)):
         there = tables.get(chart.table, set())
         # A map reads its columns by their place; the others leave out what is not known.
-        series = chart.y if chart.kind == "quadrant" else tuple(name for name in chart.y if name in there)
+        series = chart.y if chart.kind in {"quadrant", "matrix"} else tuple(name for name in chart.y if name in there)
         if wanted and series and chart.x in there and (chart.colour is None or chart.colour in there):
             summary = Template.read(chart.summary, definition.place_of("charts", index, "summary"))
             yield _chart(chart, series, summary.fill(facts, context.currency), _lines(chart, facts))

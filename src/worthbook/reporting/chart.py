@@ -21,6 +21,7 @@ import vl_convert
 from worthbook.kernel.language import Language
 from worthbook.kernel.result import Chart, Table
 from worthbook.reporting.marks import Marks, marks
+from worthbook.reporting.matrix import matrix
 from worthbook.reporting.quadrant import quadrant
 
 Spec = dict[str, Any]
@@ -52,7 +53,7 @@ def render_chart(chart: Chart, table: Table, language: Language, currency: str =
         must define the variables `--ink`, `--ink-soft`, `--line`, `--line-strong`, `--paper`, `--c1` to `--c6` and
         `--h1` to `--h7`.
     """
-    shape = quadrant if chart.kind == "quadrant" else marks
+    shape = {"quadrant": quadrant, "matrix": matrix}.get(chart.kind, marks)
     spec = _filled(shape(chart, table, language, currency))
     with _LOCK:  # the converter has one engine for a process; waiting here costs nothing
         _register_font()
@@ -86,6 +87,7 @@ def _filled(found: Marks) -> Spec:
             spec["encoding"].pop(channel, None)
         else:
             _merge(spec["encoding"].setdefault(channel, {}), settings)
+    spec |= found.size
     spec["data"] = {"values": found.rows}
     spec["layer"] = [*found.references, *spec["layer"]]
     if found.title:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -40,6 +40,8 @@ class Marks:
     references: list[dict[str, Any]] = field(default_factory=list)
     title: str = ""
     """Stands above the vertical axis, unturned."""
+    size: Mapping[str, float] = field(default_factory=dict)
+    """Width and height, where they are not the template's."""
 
 
 def marks(chart: Chart, table: Table, language: Language, currency: str) -> Marks:
@@ -88,7 +90,7 @@ class _Drawing:
         cells = [(self._said(x), self._said(y), _number(value)) for x, y, value in zip(*columns, strict=True)]
         known = [(x, y, value) for x, y, value in cells if value is not None]
         steps = steps_of([value for _, _, value in known])
-        bands = self._band_titles(steps, self.table.unit(colour))
+        bands = band_titles(steps, self.table.unit(colour), self.language, self.currency)
         rows = [{"x": x, "y": y, "band": bands[bisect.bisect_right(steps, value)]} for x, y, value in known]
         seen = {x for x, _, _ in known}
         places = [x for x in dict.fromkeys(x for x, _, _ in cells) if x in seen]
@@ -256,10 +258,11 @@ class _Drawing:
             "axis": {**axis, "values": fit(labels, WIDTH)},
         }
 
-    def _band_titles(self, steps: Sequence[float], unit: Unit) -> list[str]:
-        """`< 5 %`, `5 %`, `10 %`: the first says below what, the others from where on."""
-        said = [_step(step, unit, self.language, self.currency) for step in steps]
-        return [f"< {said[0]}", *(f"≥ {each}" for each in said)] if said else ["–"]
+
+def band_titles(steps: Sequence[float], unit: Unit, language: Language, currency: str) -> list[str]:
+    """`< 5 %`, `5 %`, `10 %`: the first says below what, the others from where on."""
+    said = [_step(step, unit, language, currency) for step in steps]
+    return [f"< {said[0]}", *(f"≥ {each}" for each in said)] if said else ["–"]
 
 
 def _number(value: Value | Text) -> float | None:

@@ -11,12 +11,13 @@ from decimal import Decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from worthbook.kernel.evaluation import CellResult, Evaluation, FrameworkResult, ModelResult
+from worthbook.kernel.evaluation import Evaluation, FrameworkResult, ModelResult
 from worthbook.kernel.language import Language, Text
 from worthbook.kernel.provenance import Provenance
-from worthbook.kernel.result import Chart, Finding, Study, Table, TableColumn
-from worthbook.kernel.units import Unit, Value, show
+from worthbook.kernel.result import Chart, Finding, Study, Table
+from worthbook.kernel.units import Unit, Value
 from worthbook.reporting.chart import render_chart
+from worthbook.reporting.framework_charts import framework_charts
 from worthbook.reporting.words import LANGUAGE_TAG, MARKS, WORDS
 from worthbook.reporting.writer import Writer
 
@@ -90,10 +91,10 @@ class _Page:
             contents=self._contents(),
             customers_counted=self._customers(),
             figures=self._key_figures(),
-            pyramid=self._pyramid(),
+            led=self._drawn(it.headline),
             judged=[model for model in it.models if model.grade] or it.models,
             studies=[self._study(study) for study in it.studies if _says_something(study)],
-            others=[framework for framework in it.frameworks if framework.name != it.headline.name],
+            others=[(each, self._drawn(each)) for each in it.frameworks if each.name != it.headline.name],
             origins=self._origins(),
             **MARKS[self.language],
         )
@@ -153,28 +154,11 @@ class _Page:
     def _picture(self, chart: Chart, table: Table) -> Picture:
         return _picture(chart, table, self.language, self.it.currency)
 
-    def _pyramid(self) -> Picture:
-        """The headline framework as layers: share of customers back to back with share of value."""
-        framework = self.it.headline
-        cells = framework.best_first
-        columns = (
-            TableColumn("tier", WORDS["tier"], Unit.TEXT),
-            TableColumn("customers", WORDS["customer_share"], Unit.SHARE),
-            TableColumn("value", WORDS["value_share"], Unit.SHARE),
-        )
-        rows = tuple((cell.title, cell.customer_share, cell.value_share) for cell in cells)
-        valued = any(cell.value_share is not None for cell in cells)
-        parts = Text(en="; ".join(_part(cell).en for cell in cells), zh="；".join(_part(cell).zh for cell in cells))
-        chart = Chart(
-            name="pyramid",
-            title=WORDS["pyramid_title"],
-            kind="pyramid",
-            table="pyramid",
-            x="tier",
-            y=("customers", "value") if valued else ("customers",),
-            summary=WORDS["pyramid_summary"].format(parts=parts),
-        )
-        return self._picture(chart, Table("pyramid", WORDS["pyramid_title"], columns, rows))
+    def _drawn(self, framework: FrameworkResult) -> list[Picture]:
+        """The pictures of a framework, if it is to be drawn."""
+        if framework.name not in {self.it.headline.name, *self.it.drawn}:
+            return []
+        return [self._picture(chart, table) for chart, table in framework_charts(framework)]
 
     def _origins(self) -> list[tuple[Text, Provenance]]:
         it = self.it
@@ -243,16 +227,6 @@ def _style() -> Markup:
 def _says_something(study: Study) -> bool:
     """A study for which there were no data is left out of the page."""
     return bool(study.tables or study.findings)
-
-
-def _part(cell: CellResult) -> Text:
-    """A layer of the pyramid in words."""
-    customers, value = (
-        None if share is None else Text(en=show(share, Unit.SHARE, "en"), zh=show(share, Unit.SHARE, "zh"))
-        for share in (cell.customer_share, cell.value_share)
-    )
-    name = "pyramid_part_unknown" if value is None else "pyramid_part"
-    return WORDS[name].format(title=cell.title, customers=customers, value=value)
 
 
 def _float(value: Value) -> float | None:

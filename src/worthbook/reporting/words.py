@@ -55,6 +55,15 @@ WORDS: Mapping[str, Text] = {
         en="{title} {customers} of customers and {value} of value", zh="{title}占客户的{customers}、价值的{value}"
     ),
     "pyramid_part_unknown": Text(en="{title} {customers} of customers", zh="{title}占客户的{customers}"),
+    "plane_title": Text(en="Who stands where", zh="客户所处位置"),
+    "plane_summary": Text(
+        en="{across} runs across, {up} upwards; a larger circle is more customers, a darker one more value. {largest}.",
+        zh="横轴为{across}，纵轴为{up}；圆越大客户越多，颜色越深价值占比越高。{largest}。",
+    ),
+    "scores_title": Text(en="How customers score", zh="客户得分分布"),
+    "scores_summary": Text(
+        en="Customers by score. Grades begin at: {edges}.", zh="按得分统计的客户数。各级起点：{edges}。"
+    ),
     "unplaced": Text(en="{count} customers could not be placed", zh="{count} 位客户无法归类"),
     "one_unplaced": Text(en="1 customer could not be placed", zh="1 位客户无法归类"),
     "unplaced_because": Text(en="{column} is not known ({count})", zh="{column}未知（{count} 位）"),
