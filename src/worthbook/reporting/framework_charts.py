@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from worthbook.kernel.evaluation import RANKED, CellResult, FrameworkResult
 from worthbook.kernel.language import Text
 from worthbook.kernel.result import Chart, Table, TableColumn
@@ -11,6 +9,7 @@ from worthbook.kernel.units import Unit, show
 from worthbook.reporting.words import WORDS
 
 Drawing = tuple[Chart, Table]
+
 
 def framework_charts(framework: FrameworkResult) -> tuple[Drawing, ...]:
     """What is drawn of a framework, the most telling picture first; nothing where nobody was placed."""
