@@ -109,25 +109,12 @@ def _evaluated(
     models = tuple(assess(bench, model, about.first, weighed) for model in definitions)
     customers = columns.count(bench.engine, next(iter(bench.sheets.values())))
     headline = _headline(report, frameworks)
-    context = StudyContext(
-        engine=bench.engine,
-        snapshot=bench.snapshot,
-        tables=catalogue.tables,
-        sheets=bench.sheets_of(bench.sheets),
-        known={name: catalogue.meta(name) for name in bench.sheets},
-        as_of=bench.plan.as_of,
-        customers=customers,
-        currency=about.currency,
+    context = replace(
+        _context(bench, about, customers),
         fits=_fits(bench, definitions),
-        provenance={**bench.plan.provenance, **_told_by_respondents(bench.snapshot)},
         models={model.name: model for model in models},
-        vocabularies=catalogue.vocabularies,
         frameworks=placing,
         lifetimes=weighed,
-        surveys=BookSurveys(SurveyTables(bench.engine, bench.snapshot, catalogue.tables, bench.plan.as_of)),
-        instruments=catalogue.instruments,
-        structures=catalogue.structures,
-        future_lines=about.future_lines,
     )
     studies = tuple(make_study(catalogue.studies[name], context) for name in report.studies)
     facts = _facts(bench, about, customers, headline, frameworks, models, studies)
@@ -147,14 +134,33 @@ def _evaluated(
         sources=about.sources,
         cautions=(*about.notes, *_told(bench, report, facts, about.currency, "cautions")),
         facts=facts,
-        drawn=tuple(placed) if report.pictures == "every" else tuple(name for name in placed if name in catalogue.own),
-        waiting=tuple(
-            waiting(bench, catalogue.frameworks[name], customers)
-            for name in report.listed_frameworks
-            if name not in placed
-        ),
-    )
+        drawn=tuple(name for name in placed if report.pictures == "every" or name in catalogue.own),
+        waiting=tuple(waiting(bench, catalogue.frameworks[name], customers)
+                      for name in report.listed_frameworks if name not in placed),
+    )  # fmt: skip
     return evaluation, {study.name: study.provenance for study in studies}
+
+
+def _context(bench: Workbench, about: About, customers: int) -> StudyContext:
+    """What the book gives to studies; models and frameworks are added once they are there."""
+    catalogue = bench.catalogue
+    return StudyContext(
+        engine=bench.engine,
+        snapshot=bench.snapshot,
+        tables=catalogue.tables,
+        sheets=bench.sheets_of(bench.sheets),
+        known={name: catalogue.meta(name) for name in bench.sheets},
+        as_of=bench.plan.as_of,
+        customers=customers,
+        currency=about.currency,
+        fits={},
+        provenance={**bench.plan.provenance, **_told_by_respondents(bench.snapshot)},
+        vocabularies=catalogue.vocabularies,
+        surveys=BookSurveys(SurveyTables(bench.engine, bench.snapshot, catalogue.tables, bench.plan.as_of)),
+        instruments=catalogue.instruments,
+        structures=catalogue.structures,
+        future_lines=about.future_lines,
+    )
 
 
 def _told_by_respondents(snapshot: Snapshot) -> dict[str, Provenance]:
