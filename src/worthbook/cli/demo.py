@@ -16,6 +16,9 @@ def demo(
     ),
     customers: Annotated[int, typer.Option(help="How many customers the firm has.")] = 10_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same firm.")] = 7,
+    full: Annotated[
+        bool, typer.Option(help="With all records (accounts, costs, complaints, payments …) and every framework.")
+    ] = False,
     language: LanguageOption = "en",
     as_json: JsonOption = False,
 ) -> None:
@@ -24,7 +27,7 @@ def demo(
     with answering(chosen, as_json=as_json):
         from worthbook.services.make_demo import make_demo  # noqa: PLC0415
 
-        answer = make_demo(folder, customers=customers, seed=seed, language=chosen)
+        answer = make_demo(folder, customers=customers, seed=seed, language=chosen, full=full)
         if as_json:
             print_json(answer.as_json())
         else:

@@ -7,15 +7,19 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
+
 from worthbook.data.book import Book
 from worthbook.data.tabular import write_csv
+from worthbook.definitions.own_layout import OWN
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Language, Text
-from worthbook.models.company.company import simulate_company
-from worthbook.models.company.surveying import Columns
+from worthbook.models.company.company import records_of, simulate_company
+from worthbook.models.company.surveying import Columns, ask_further
+from worthbook.planning.asked import FRAMEWORKS
 from worthbook.services.evaluate import Evaluated, evaluate_files
 from worthbook.services.import_survey import import_survey
-from worthbook.services.ingest_files import book_beside
+from worthbook.services.ingest_files import book_beside, ingest_files
 
 TITLE = Text(en="Lantern Tea", zh="灯笼茶行")
 CURRENCY = "CNY"
@@ -34,7 +38,9 @@ FOLDER_TAKEN = Fault(
 )
 
 
-def make_demo(folder: Path, *, customers: int = 10_000, seed: int = 7, language: Language = "en") -> Evaluated:
+def make_demo(
+    folder: Path, *, customers: int = 10_000, seed: int = 7, language: Language = "en", full: bool = False
+) -> Evaluated:
     """Simulate the firm, write its orders into the folder, and evaluate them there; nothing is fetched from anywhere.
 
     The same firm in the same folder is not imported twice, and its kept evaluation is found again.
@@ -44,6 +50,8 @@ def make_demo(folder: Path, *, customers: int = 10_000, seed: int = 7, language:
         customers: How many customers the firm has.
         seed: The same seed gives the same firm.
         language: In which products, the firm and the report speak.
+        full: Write and import all that the firm has on record as well (accounts, costs, complaints, payments, …), and
+            report every framework.
 
     Raises:
         WorthbookError: `demo-too-small`, or `demo-folder-taken` where the folder holds other orders.
@@ -62,7 +70,20 @@ def make_demo(folder: Path, *, customers: int = 10_000, seed: int = 7, language:
     if not (home / "book.toml").exists():
         Book.create(home, TITLE.say(language), CURRENCY, language)
     _bring_surveys(company.asked.files, folder, home, language)
-    return evaluate_files([orders], folder=home, language=language)
+    if not full:
+        return evaluate_files([orders], folder=home, language=language)
+    _bring_surveys(ask_further(company.asked, np.random.default_rng([seed, 3])), folder, home, language)
+    records = _write(records_of(company, seed, language).files, folder)
+    for table, file in records.items():
+        ingest_files([file], home, mapping=OWN + table)
+    return evaluate_files([orders], folder=home, language=language, report=FRAMEWORKS)
+
+
+def _write(files: Mapping[str, Columns], folder: Path) -> dict[str, Path]:
+    """The records, one file a table; where each lies."""
+    for table, columns in files.items():
+        write_csv(columns, folder / f"{table}.csv")
+    return {table: folder / f"{table}.csv" for table in files}
 
 
 def _bring_surveys(files: Mapping[str, Columns], folder: Path, home: Path, language: Language) -> None:

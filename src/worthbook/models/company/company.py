@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Language, Text
 from worthbook.models.company.buying import BIG_ACCOUNT, DAYS, FUTURE_DAYS, IntArray, Occasions, Rhythm, occasions
+from worthbook.models.company.dealing import Dealings, deal
 from worthbook.models.company.selling import Lines, Shelf, sell, with_returns
 from worthbook.models.company.surveying import Asked, ask
 
@@ -96,6 +97,16 @@ def simulate_company(customers: int = 10_000, seed: int = 7, language: Language 
     # Answers have a chance of their own, so that a firm's orders are the same whether it asks or not.
     asked = ask(*_last_year(bought, customers), np.random.default_rng([seed, 1]))
     return Company(_exported(lines.take(np.flatnonzero(lines.day < DAYS)), shelf, language), truth, asked)
+
+
+def records_of(company: Company, seed: int = 7, language: Language = "en") -> Dealings:
+    """What the firm has on record beside its orders; the same seed gives the same records.
+
+    >>> records = records_of(simulate_company(customers=200))
+    >>> sorted(records.files)[:3], len(records.businesses.ids)
+    (['account_years', 'accounts', 'appraisals'], 20)
+    """
+    return deal(company.lines, np.datetime64(END), language, np.random.default_rng([seed, 2]))
 
 
 def _last_year(bought: Occasions, customers: int) -> tuple[NDArray[np.str_], IntArray]:

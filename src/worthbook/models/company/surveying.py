@@ -105,3 +105,21 @@ def _kano(wave: IntArray, random: np.random.Generator) -> dict[str, NDArray[np.g
         answers = np.where(mixed, random.integers(1, 6, prevailing.shape), prevailing)
         columns[f"{feature}_functional"], columns[f"{feature}_dysfunctional"] = answers.T
     return columns
+
+
+def ask_further(asked: Asked, random: np.random.Generator) -> dict[str, Columns]:
+    """Two more questionnaires to those who answered: satisfaction in one question, and loyalty as an attitude.
+
+    Who was satisfied says so again; who would recommend is attached, prefers the firm, and sees a difference.
+    """
+    first, second = asked.files["importance_performance"], asked.files["nps"]
+    about = {name: first[name] for name in ("respondent_id", "customer_id", "wave", "answered_on")}
+    overall, recommend = first["overall"].astype(np.float64), second["recommend"].astype(np.float64)
+    attached = 1 + 6 * recommend / 10
+    loyal = {
+        name: np.clip(np.round(attached + random.normal(0, 0.8, len(attached))), 1, 7).astype(np.int64)
+        for name in ("again", "recommend", "attached", "forgive", "different")
+    }
+    turned = np.clip(np.round(8 - attached + random.normal(0, 0.8, len(attached))), 1, 7).astype(np.int64)
+    satisfied = np.clip(np.ceil(overall / 2), 1, 5).astype(np.int64)
+    return {"csat": {**about, "satisfied": satisfied}, "loyalty_survey": {**about, **loyal, "switch": turned}}
