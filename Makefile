@@ -49,6 +49,7 @@ format: $(VENV)/.dev ## write the code as the style asks
 	$(BIN)/ruff check --fix
 
 docs: $(VENV)/.dev ## write the generated pages again
+	$(BIN)/python -m tools.gallery
 	$(BIN)/python -m tools.reference
 	$(BIN)/python -m tools.published
 	$(BIN)/python -m tools.published_perception

@@ -15,7 +15,7 @@ import typer
 import typer.cli
 import typer.main
 
-from tools import catalogue_pages
+from tools import catalogue_pages, gallery
 from tools.checks import ROOT
 
 FOLDER = ROOT / "docs" / "reference"
@@ -52,6 +52,7 @@ def import_everything() -> None:
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "errors.md": errors_page,
+    "../gallery.md": gallery.page,
     **catalogue_pages.pages(),
     catalogue_pages.SCHEMA: catalogue_pages.schema_text,
 }

@@ -141,17 +141,21 @@ def _complaints(base: _Base, random: np.random.Generator) -> tuple[Columns, froz
     silent = random.random(len(who)) < UNANSWERED_SHARE
     opened = np.maximum(base.first[who], base.end - random.integers(20, 360, len(who)).astype("timedelta64[D]"))
     answered = np.minimum(opened + random.integers(1, 9, len(who)).astype("timedelta64[D]"), base.end)
-    nothing = np.datetime64("NaT")
     columns: Columns = {
         "complaint_id": np.char.add("K", base.ids[who]),
         "customer_id": base.ids[who],
-        "opened_at": opened,
-        "answered_at": np.where(silent, nothing, answered),
-        "resolved_at": np.where(silent, nothing, answered),
+        "opened_at": _at_noon(opened),
+        "answered_at": np.where(silent, "", _at_noon(answered)),
+        "resolved_at": np.where(silent, "", _at_noon(answered)),
         "severity": random.choice(["low", "medium", "high"], len(who)),
         "outcome": np.where(silent, "", "solved"),
     }
     return columns, frozenset(base.ids[who[silent]].tolist())
+
+
+def _at_noon(days: NDArray[np.datetime64]) -> NDArray[np.str_]:
+    """Times as a help desk's program writes them."""
+    return np.char.add(days.astype("datetime64[D]").astype(str), " 12:00:00")
 
 
 def _interactions(base: _Base, businesses: Businesses, random: np.random.Generator) -> Columns:
