@@ -15,6 +15,8 @@ from worthbook.kernel.units import Unit, Value, show
 from worthbook.models.base import FloatArray
 from worthbook.models.weights import Tree, Weights
 from worthbook.models.weights.split import Split
+from worthbook.planning.index import Catalogue
+from worthbook.planning.remarks import listed
 from worthbook.planning.run import AxisThresholds, Workbench
 from worthbook.planning.waiting import needs_behind
 from worthbook.planning.weigh import Scored, order_of, scored, weigh
@@ -93,7 +95,7 @@ def _weights_found(bench: Workbench, framework: FrameworkDefinition, tree: Tree)
         shares = [(parts[name].title, _share(share)) for name, share in weights.as_mapping().items()]
         yield _FOUND.format(
             what=framework.groups[level.group].title if level.group else _TOP if framework.groups else _AXES,
-            how=_how(bench, level.weighing),
+            how=how(level.weighing, bench.catalogue),
             weights=Text(
                 en=", ".join(f"{title.en} {share.en}" for title, share in shares),
                 zh="、".join(f"{title.zh}{share.zh}" for title, share in shares),
@@ -109,10 +111,11 @@ def _of_level(framework: FrameworkDefinition, level: Level, tree: Tree) -> Weigh
     return tree.within[level.group or ""]
 
 
-def _how(bench: Workbench, weighing: Weighing) -> Text:
+def how(weighing: Weighing, catalogue: Catalogue) -> Text:
+    """By what method weights are found, in words."""
     said = []
     for part in weighing.parts:
-        target = bench.catalogue.meta(part.target).title if part.target else ""
+        target = catalogue.meta(part.target).title if part.target else ""
         said.append(_METHODS[part.method].format(target=target))
     return said[0] if len(said) == 1 else _BOTH.format(first=said[0], second=said[1])
 
@@ -138,12 +141,7 @@ def _unknown(bench: Workbench, framework: FrameworkDefinition, tree: Tree, custo
     everything = tree.shares(np.ones((1, len(seen)), dtype=bool))[0]
     titles = [framework.axes[name].title for name in missing]
     needs = [need for name in missing for need in needs_behind(bench, framework.axes[name].column)]
-    yield _UNKNOWN_ONE.format(axes=_listed(titles), needs=_listed(needs), share=_share(float(everything[seen].sum())))
-
-
-def _listed(texts: Sequence[Text]) -> Text:
-    each = tuple(dict.fromkeys(texts))
-    return Text(en=", ".join(text.en for text in each), zh="、".join(text.zh for text in each))
+    yield _UNKNOWN_ONE.format(axes=listed(titles), needs=listed(needs), share=_share(float(everything[seen].sum())))
 
 
 def _drives(framework: FrameworkDefinition, split: Split) -> Iterator[Text]:

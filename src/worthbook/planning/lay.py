@@ -12,6 +12,7 @@ from worthbook.kernel.evaluation import AxisResult, CellResult, FrameworkResult
 from worthbook.kernel.language import Text
 from worthbook.kernel.units import Unit, Value
 from worthbook.planning.balance import balance
+from worthbook.planning.remarks import remarks
 from worthbook.planning.run import AxisThresholds, Workbench
 from worthbook.planning.weigh import weigh, weighting_of
 from worthbook.scoring import framework as scoring
@@ -71,12 +72,13 @@ def laid(bench: Workbench, framework: FrameworkDefinition) -> FrameworkResult:
     meta = bench.catalogue.meta(framework.name)
     notes, tables = balance(bench, framework, thresholds_of(bench, framework))
     unplaced, _ = counted.pop(None, (0, None))
+    cells = _cells(framework, counted)
     return FrameworkResult(
         name=framework.name,
         title=framework.title,
         description=framework.description,
         method=framework.method,
-        cells=_cells(framework, counted),
+        cells=cells,
         unplaced=unplaced,
         unplaced_because=_reasons(bench, framework) if unplaced else (),
         axes=_axes(bench, framework),
@@ -85,7 +87,7 @@ def laid(bench: Workbench, framework: FrameworkDefinition) -> FrameworkResult:
         caveats=meta.caveats,
         source=framework.source,
         provenance=bench.plan.provenance[framework.name].with_facts(unplaced=unplaced),
-        notes=(*_notes(bench, framework), *notes),
+        notes=(*_notes(bench, framework), *remarks(bench, framework, cells), *notes),
         tables=tables,
     )
 

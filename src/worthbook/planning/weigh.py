@@ -60,6 +60,10 @@ class Scored:
     """Shape (rows,): the mean of the column that weights are to explain, where one was asked for."""
 
 
+Points = Callable[[str | None], Scored]
+"""The customers by their points, with the mean of a column where one is named."""
+
+
 def scored(
     bench: Workbench,
     framework: FrameworkDefinition,
@@ -96,6 +100,15 @@ def weigh(bench: Workbench, framework: FrameworkDefinition, thresholds: Mapping[
     return bench.trees[framework.name]
 
 
+def agreed(framework: FrameworkDefinition, level: Level) -> Weights | None:
+    """The weights of one level where they do not depend on customers: stated, or worked out from what people said."""
+    parts = framework.groups if framework.groups and level.group is None else framework.axes
+    stated = {name: parts[name].weight or 0.0 for name in level.names}
+    if level.weighing is None:
+        return direct(stated)
+    return None if level.weighing.reads_customers else _made(level.weighing, level.names, stated, _no_customers)
+
+
 def weighting_of(framework: FrameworkDefinition, tree: Tree) -> Weighting:
     """The same for formulas; weights that are stated stay as they are stated."""
     stated = Weighting.stated(framework)
@@ -110,7 +123,7 @@ def weighting_of(framework: FrameworkDefinition, tree: Tree) -> Weighting:
     )
 
 
-def _weigh(framework: FrameworkDefinition, score: Callable[[str | None], Scored]) -> Tree:
+def _weigh(framework: FrameworkDefinition, score: Points) -> Tree:
     top, *groups = framework.levels
     if not framework.groups:
         return Tree.flat(_level(framework, top, score, None))
@@ -121,7 +134,7 @@ def _weigh(framework: FrameworkDefinition, score: Callable[[str | None], Scored]
 def _level(
     framework: FrameworkDefinition,
     level: Level,
-    score: Callable[[str | None], Scored],
+    score: Points,
     within: Mapping[str, Weights] | None,
 ) -> Weights:
     """The weights of one level; `within` are those of the groups below it, where it weighs groups."""
@@ -137,15 +150,22 @@ def _level(
         chosen = [found.names.index(name) for name in level.names]
         return replace(found, names=level.names, points=found.points[:, chosen])
 
-    made = [_found(part, level.names, stated, points) for part in level.weighing.parts]
-    if level.weighing.method != "combined":
+    return _made(level.weighing, level.names, stated, points)
+
+
+def _no_customers(_: str | None) -> Scored:
+    raise NotImplementedError
+
+
+def _made(weighing: Weighing, names: Sequence[str], stated: Mapping[str, float], points: Points) -> Weights:
+    """Weights by a method, or by two combined."""
+    made = [_found(part, names, stated, points) for part in weighing.parts]
+    if weighing.method != "combined":
         return made[0]
-    return combine_product(*made) if level.weighing.by == "product" else combine_linear(made[0], made[1])
+    return combine_product(*made) if weighing.by == "product" else combine_linear(made[0], made[1])
 
 
-def _found(
-    weighing: Weighing, names: Sequence[str], stated: Mapping[str, float], points: Callable[[str | None], Scored]
-) -> Weights:
+def _found(weighing: Weighing, names: Sequence[str], stated: Mapping[str, float], points: Points) -> Weights:
     match weighing.method:
         case "equal":
             return equal(names)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from worthbook.definitions.definition import Definition
 from worthbook.definitions.framework import Axis, Cell, FrameworkDefinition
 from worthbook.definitions.identity import IdentityDefinition
@@ -15,8 +17,9 @@ from worthbook.definitions.vocabulary import VocabularyDefinition
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import Window
 from worthbook.kernel.result import Table, TableColumn
-from worthbook.kernel.units import Unit, Value, show
-from worthbook.scoring.weighting import Weighting
+from worthbook.kernel.units import Unit, Value
+from worthbook.planning.index import Catalogue
+from worthbook.services.definition_weights import ways_said, weights_said
 
 _NAME = TableColumn("name", Text(en="Name", zh="名称"), Unit.ID)
 _TITLE = TableColumn("title", Text(en="Title", zh="标题"), Unit.TEXT)
@@ -30,7 +33,9 @@ _COLUMN = TableColumn("column", Text(en="Column", zh="列"), Unit.ID)
 _CUTS = TableColumn("cuts", Text(en="Cuts", zh="切点"), Unit.TEXT)
 _BANDS = TableColumn("bands", Text(en="Bands, lowest first", zh="分段（由低到高）"), Unit.TEXT)
 _GROUP = TableColumn("group", Text(en="Group", zh="分组"), Unit.TEXT)
-_WEIGHT = TableColumn("weight", Text(en="Share of the score", zh="占总分权重"), Unit.TEXT)
+_WEIGHT = TableColumn("weight", Text(en="Weight in its level", zh="本层权重"), Unit.TEXT)
+_LEVEL = TableColumn("level", Text(en="Of", zh="范围"), Unit.TEXT)
+_FOUND_BY = TableColumn("found", Text(en="Found", zh="确定方法"), Unit.TEXT)
 _FROM = TableColumn("from", Text(en="From", zh="来自"), Unit.TEXT)
 _OTHERWISE = Text(en="otherwise", zh="其余")
 _WHOLE = Text(en="whole history", zh="全部历史")
@@ -40,11 +45,11 @@ _ABOUT = TableColumn("about", Text(en="About", zh="所测内容"), Unit.TEXT)
 _HEADERS = TableColumn("headers", Text(en="Headers in the file", zh="文件表头"), Unit.TEXT)
 
 
-def tables_of(definition: Definition) -> tuple[Table, ...]:  # noqa: PLR0911 - one return a kind
+def tables_of(definition: Definition, catalogue: Catalogue) -> tuple[Table, ...]:  # noqa: PLR0911 - one return a kind
     """What a definition lists."""
     match definition:
         case FrameworkDefinition():
-            return (*((_axes(definition),) if definition.axes else ()), _cells(definition))
+            return tuple(_framework(definition, catalogue))
         case SegmentDefinition():
             return (_events(definition),) if definition.events else ()
         case ModelDefinition():
@@ -101,18 +106,31 @@ def _constructs(structure: StructureDefinition) -> Table:
 
 def _cells(framework: FrameworkDefinition) -> Table:
     with_rules = framework.method in {"rules", "ladder"}
-    rows = tuple((*_words(cell), *((cell.when or _OTHERWISE,) if with_rules else ())) for cell in framework.cells)
+    rows = [(*_words(cell), *((cell.when or _OTHERWISE,) if with_rules else ())) for cell in framework.cells]
     columns = (_NAME, _TITLE, _MEANING, _STRATEGY, _SERVICE, _NEXT, *((_WHEN,) if with_rules else ()))
-    return Table("cells", Text(en="Cells", zh="单元"), columns, rows)
+    said = [place for place in range(len(columns)) if any(row[place] is not None for row in rows)]
+    shown = tuple(tuple(row[place] for place in said) for row in rows)
+    return Table("cells", Text(en="Cells", zh="单元"), tuple(columns[place] for place in said), shown)
 
 
 def _words(cell: Cell) -> tuple[str | Text | None, ...]:
     return (cell.key, cell.title, cell.meaning, cell.strategy, cell.service_level, cell.next_action)
 
 
-def _axes(framework: FrameworkDefinition) -> Table:
-    scored = framework.method == "scorecard"
-    shares = Weighting.stated(framework).shares(framework) if scored else {}
+def _framework(framework: FrameworkDefinition, catalogue: Catalogue) -> Iterator[Table]:
+    weights = weights_said(framework) if framework.method == "scorecard" else {}
+    if framework.groups:
+        rows = tuple((name, group.title, weights[name]) for name, group in framework.groups.items())
+        yield Table("groups", Text(en="Groups", zh="分组"), (_NAME, _TITLE, _WEIGHT), rows)
+    if framework.axes:
+        yield _axes(framework, weights)
+    ways = tuple(ways_said(framework, catalogue))
+    if ways:
+        yield Table("weights", Text(en="Weights", zh="权重"), (_LEVEL, _FOUND_BY), ways)
+    yield _cells(framework)
+
+
+def _axes(framework: FrameworkDefinition, weights: Mapping[str, Text]) -> Table:
     rows = tuple(
         (
             name,
@@ -121,12 +139,12 @@ def _axes(framework: FrameworkDefinition) -> Table:
             _axis_column(axis),
             ", ".join(axis.cuts),
             _bands(axis),
-            *((show(shares[name], Unit.SHARE, "en"),) if scored else ()),
+            *((weights[name],) if weights else ()),
         )
         for name, axis in framework.axes.items()
     )
-    groups, weights = ((_GROUP,) if framework.groups else ()), ((_WEIGHT,) if scored else ())
-    columns = (_NAME, _TITLE, *groups, _COLUMN, _CUTS, _BANDS, *weights)
+    grouped, weighed = ((_GROUP,) if framework.groups else ()), ((_WEIGHT,) if weights else ())
+    columns = (_NAME, _TITLE, *grouped, _COLUMN, _CUTS, _BANDS, *weighed)
     return Table("axes", Text(en="Axes", zh="维度"), columns, rows)
 
 

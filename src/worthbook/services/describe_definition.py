@@ -84,7 +84,7 @@ def describe(catalogue: Catalogue, name: str) -> Described:
         name=name,
         noun=definition.noun if name == definition.name else "column",
         facts=facts_of(definition) if name == definition.name else given_facts(catalogue, name),
-        tables=tables_of(definition) if name == definition.name else (),
+        tables=tables_of(definition, catalogue) if name == definition.name else (),
         source=definition.source,
         needs=tuple(sorted(_needs(catalogue, definition))),
         used_by=_used_by(catalogue, definition, name),
