@@ -8,7 +8,9 @@ from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from worthbook.cli.describe import describe
-from worthbook.planning.index import read_catalogue
+from worthbook.definitions.reader import read_text
+from worthbook.planning.index import Catalogue, read_catalogue
+from worthbook.services.describe_definition import describe as described_in
 
 app = typer.Typer()
 app.command()(describe)
@@ -77,3 +79,54 @@ def test_an_unknown_name_is_told() -> None:
             "  hint: `worthbook list` shows all names. Did you mean 'clv_36m'?\n"
         ),
     )
+
+
+CARD = """\
+framework: card
+title: {en: Card, zh: 评分卡}
+description: {en: A card., zh: 评分卡。}
+method: scorecard
+score_cuts: [50]
+weights: {method: ahp, judges: {an: {worth over stay: 3}}}
+groups:
+  worth: {title: {en: Worth, zh: 价值}, weights: {method: regression, target: revenue_12m}}
+  stay: {title: {en: Stay, zh: 留存}, weights: {method: equal}}
+axes:
+  revenue:
+    group: worth
+    title: {en: Revenue, zh: 收入}
+    column: revenue_12m
+    cuts: [100]
+    bands: [{key: a, title: {en: a, zh: 甲}, points: 0}, {key: b, title: {en: b, zh: 乙}, points: 100}]
+  orders:
+    group: stay
+    title: {en: Orders, zh: 订单}
+    column: orders_12m
+    cuts: [2]
+    bands: [{key: a, title: {en: a, zh: 甲}, points: 0}, {key: b, title: {en: b, zh: 乙}, points: 100}]
+cells:
+  - {key: low, title: {en: Low, zh: 低}, meaning: {en: L., zh: 低。}, strategy: {en: W., zh: 等。}}
+  - {key: high, title: {en: High, zh: 高}, meaning: {en: H., zh: 高。}, strategy: {en: A., zh: 做。}}
+source: Test
+"""
+
+
+def test_the_weights_of_a_scorecard_are_described_with_how_they_are_found() -> None:
+    catalogue = read_catalogue()
+    card = read_text(CARD, "card.yaml").definitions
+    described = described_in(Catalogue.of([*catalogue.definitions, *card]), "card")
+    found = {table.name: table for table in described.tables}
+    assert [str(text.en) for text in found["groups"].column("weight")] == ["75 %", "25 %"]  # type: ignore[union-attr]
+    assert [str(text.en) for text in found["axes"].column("weight")] == ["found at each date", "100 %"]  # type: ignore[union-attr]
+    assert [text.zh for text in found["weights"].column("found")] == [  # type: ignore[union-attr]
+        "层次分析法（AHP）",
+        "按对收入（近12个月）的解释力（LMG）",
+        "等权",
+    ]
+
+
+def test_columns_that_no_cell_fills_are_left_out() -> None:
+    catalogue = read_catalogue()
+    card = read_text(CARD, "card.yaml").definitions
+    cells = described_in(Catalogue.of([*catalogue.definitions, *card]), "card").tables[-1]
+    assert [column.name for column in cells.columns] == ["name", "title", "meaning", "strategy"]
