@@ -55,17 +55,16 @@ def derive(  # noqa: PLR0913, PLR0917 - what is read, what is made, as at when, 
     kinds |= {name: unit.storage for name, (_, unit) in formulas.items()}
     scope = Scope(kinds, as_of, settings)
 
-    def query_of(part: int) -> tuple[exp.Select, dict[str, tuple[str, ...]]]:
-        query, files = given.part(part, present)
-        for layer in order:
-            query = exp.select(exp.Star()).from_(query.subquery(alias=quoted("customers")))
-            for name in layer:
-                value = compile_column(read_formulas[name], scope, formulas[name][1], over_rows=False)
-                query = query.select(named(value, name), copy=False)
-        inner = query.subquery(alias=quoted("customers"))
-        return exp.select(column(CUSTOMER), *(column(name) for name in wanted)).from_(inner), files
-
-    parts = [_write(engine, *query_of(part), to, part) for part in given.parts]
+    query, files = given.part(0, present)
+    for layer in order:
+        query = exp.select(exp.Star()).from_(query.subquery(alias=quoted("customers"), copy=False))
+        for name in layer:
+            value = compile_column(read_formulas[name], scope, formulas[name][1], over_rows=False)
+            query = query.select(named(value, name), copy=False)
+    inner = query.subquery(alias=quoted("customers"), copy=False)
+    query = exp.select(column(CUSTOMER), *(column(name) for name in wanted)).from_(inner, copy=False)
+    ordered = _ordered(query)
+    parts = [_write(engine, ordered, given.instead(files, part), to, part) for part in given.parts]
     return Sheet(tuple(parts), wanted)
 
 
@@ -93,7 +92,7 @@ def spread(  # noqa: PLR0913, PLR0917 - what is read, what is made, and where to
         try:
             engine.write_predicted(_groups(customers, by), files, predict, given, table)
             joined = _joined(customers, by, given)
-            parts.append(_write(engine, joined, {**files, "groups": (str(table),)}, to, part))
+            parts.append(_write(engine, _ordered(joined), {**files, "groups": (str(table),)}, to, part))
         finally:
             table.unlink(missing_ok=True)
     return Sheet(tuple(parts), tuple(given))
@@ -304,8 +303,12 @@ def _joined(customers: exp.Select, by: Sequence[str], given: Sequence[str]) -> e
 
 def _write(engine: Engine, query: exp.Select, files: Mapping[str, Sequence[str]], to: Path, part: int) -> str:
     path = to / f"part-{part:05d}.parquet"
-    engine.write(query.order_by(exp.Ordered(this=column(CUSTOMER), nulls_first=True)), files, path)
+    engine.write(query, files, path)
     return str(path)
+
+
+def _ordered(query: exp.Select) -> exp.Select:
+    return query.order_by(exp.Ordered(this=column(CUSTOMER), nulls_first=True), copy=False)
 
 
 def _facts(name: str, kind: Kind) -> tuple[exp.Expr, ...]:

@@ -67,6 +67,11 @@ class Sheets:
             query = query.join(read(names[index]), on=same, join_type="left", copy=False)
         return query, {names[index]: (self.sheets[index].parts[number],) for index in used}
 
+    def instead(self, files: Mapping[str, tuple[str, ...]], number: int) -> dict[str, tuple[str, ...]]:
+        """The files of another part under the names of those of a part, so that one query serves all parts."""
+        home = {path: index for index, sheet in enumerate(self.sheets) for path in sheet.parts}
+        return {name: (self.sheets[home[path]].parts[number],) for name, (path,) in files.items()}
+
     def whole(
         self, columns: Collection[str], parts: Sequence[int] | None = None
     ) -> tuple[exp.Subquery, dict[str, tuple[str, ...]]]:
