@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import choosing, evaluating, importing, measuring, peer, perception, starting, weighing
+from benchmarks import choosing, evaluating, grouping, importing, measuring, peer, perception, starting, weighing
 from benchmarks.figures import KEPT, Figure, keep
 from benchmarks.seasons import seasons
 from benchmarks.shop import make_book
@@ -53,6 +53,7 @@ def _usual(folder: Path) -> Iterator[Figure]:
         yield choosing.choosing(trial, 5)
     yield from perception.figures(3)
     yield from weighing.figures(3)
+    yield from grouping.laid(folder, 3)
     yield peer.model_inputs(make_book(folder, PEER_CUSTOMERS), folder, 5)
     yield from importing.imported(folder, SMALL)
     book = make_book(folder, SMALL)

@@ -1,7 +1,7 @@
 """All shipped frameworks laid over customers, beside one query for the same columns with the cuts written into it.
 
-The customers are drawn at random: what frameworks read are columns, wherever they come from. Cuts that are found among the
-customers are found before, since the query has them written into it.
+The customers are drawn at random: what frameworks read are columns, wherever they come from. Cuts that are found among
+the customers are found before, since the query has them written into it.
 """
 
 from __future__ import annotations
@@ -99,10 +99,8 @@ def _by_hand(sheet: Sheet, made: list[tuple[Formulas, ...]], home: Path) -> None
         engine.execute(RATIO)
         target = home / "hand.parquet"
         wanted = ", ".join(("customer_id", *names))
-        order = "order by customer_id"
-        engine.execute(
-            f"copy (select {wanted} from ({query}) {order}) to '{target}' (format parquet, compression zstd)"
-        )
+        chosen = f"select {wanted} from ({query}) order by customer_id"
+        engine.execute(f"copy ({chosen}) to '{target}' (format parquet, compression zstd)")
 
 
 def _layers(made: list[tuple[Formulas, ...]]) -> list[Mapping[str, str]]:

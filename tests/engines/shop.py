@@ -199,7 +199,14 @@ class Catalogue:
     @property
     def over_rows(self) -> list[MeasureDefinition]:
         """All measures that are made from rows alone, whether directly or by way of each other."""
-        return [each for each in self.measures.values() if "lifetime_value" not in each.place.file]
+        return [each for each in self.measures.values() if self._is_over_rows(each)]
+
+    def _is_over_rows(self, measure: MeasureDefinition) -> bool:
+        """Whether no model has a part in it."""
+        if measure.table is not None:
+            return True
+        needed = parse(measure.formula).columns
+        return all(name in self.measures and self._is_over_rows(self.measures[name]) for name in needed)
 
     @property
     def over_purchases(self) -> list[MeasureDefinition]:
