@@ -27,6 +27,7 @@ from worthbook.cli.rejects import app as rejects
 from worthbook.cli.runs import runs
 from worthbook.cli.segment import segment
 from worthbook.cli.subject_export import subject_export
+from worthbook.cli.suggest import suggest
 from worthbook.cli.survey import survey
 from worthbook.cli.undo import undo
 
@@ -63,6 +64,7 @@ for command, name in (
 
 app.add_typer(survey)
 app.add_typer(segment)
+app.add_typer(suggest)
 app.add_typer(framework)
 app.add_typer(duplicates, name="duplicates")
 app.add_typer(rejects, name="rejects")

@@ -27,6 +27,8 @@ WORDS = frozenset(
         "strategy",
         "service_level",
         "next_action",
+        "said_high",
+        "said_low",
         "better",
         "text",
         "summary",

@@ -8,6 +8,7 @@ from pydantic import AfterValidator
 
 from worthbook.definitions.definition import Definition, Formula, Name, RefusedError
 from worthbook.kernel.errors import WorthbookError
+from worthbook.kernel.language import Text
 from worthbook.kernel.period import Window
 from worthbook.kernel.units import Unit
 
@@ -45,6 +46,10 @@ class MeasureDefinition(Definition):
     empty: Literal[0, "unknown"] = "unknown"
     """What a customer without any row in the table and window gets."""
     better: Better = "neither"
+    said_high: Text | None = None
+    """What is said of customers in whom it is high, to name groups by: `buy often`."""
+    said_low: Text | None = None
+    """The same where it is low."""
 
     @property
     def span(self) -> Window | None:

@@ -42,7 +42,7 @@ def written(definition: Definition) -> str:
     writer = YAML(typ="safe", pure=True)
     writer.allow_unicode = True
     writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # the library types it by its default
-    writer.width = 120
+    writer.width = 1 << 16  # a text that is broken into lines reads badly in Chinese
     stream = io.StringIO()
     writer.dump(document, stream)
     return stream.getvalue()

@@ -6,25 +6,14 @@ the form with histograms of Ke et al. (2017, LightGBM).
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
-from worthbook.kernel.errors import Fault
-from worthbook.kernel.language import Text
 from worthbook.models.base import FloatArray, Record
-
-LEARNING_ABSENT = Fault(
-    "extra-learning-absent",
-    what=Text(
-        en="This model needs the library scikit-learn, which is not installed.",
-        zh="该模型需要 scikit-learn 库，目前未安装。",
-    ),
-    hint=Text(en="Install worthbook[learning].", zh="请安装 worthbook[learning]。"),
-)
+from worthbook.models.learning.library import library
 
 _FIELDS: Mapping[str, str] = {
     "feature": "feature_idx",
@@ -77,7 +66,7 @@ class Trees:
         Raises:
             WorthbookError: `extra-learning-absent`.
         """
-        ensemble, threads = _module("sklearn.ensemble"), _module("threadpoolctl")
+        ensemble, threads = library("sklearn.ensemble"), library("threadpoolctl")
         maker = {"chance": "HistGradientBoostingClassifier", "amount": "HistGradientBoostingRegressor"}[kind]
         learner = getattr(ensemble, maker)(
             max_iter=growth.trees,
@@ -130,10 +119,3 @@ def _leaf_values(nodes: Mapping[str, np.ndarray], matrix: FloatArray) -> FloatAr
         place[falling] = np.where(goes_left, left[node], right[node])
         falling = falling[inner[place[falling]]]
     return np.asarray(nodes["value"][place])
-
-
-def _module(name: str) -> Any:  # noqa: ANN401  # the library has no types
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        raise LEARNING_ABSENT() from None  # noqa: RSE102  # a fault makes the exception
