@@ -66,6 +66,8 @@ class Currencies:
             f"AND {currency} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
         ).fetchall()
         counted = {name: lines for name, lines in found if name}
+        if not counted:
+            return Converted(reasons)
         base = self._base(feed.table) or next(iter(counted), "")
         others = [name for name in counted if name != base]
         if not others:

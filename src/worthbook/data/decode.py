@@ -109,15 +109,19 @@ class TextFile:
         return None if name is None else READ_AS.format(name=name)
 
 
-def fingerprint_of(file: Path) -> str:
-    """SHA-256 of a file's bytes; Fault `file-missing` or `file-is-folder` where there is nothing to read."""
+def check_there(file: Path) -> None:
+    """Raise Fault `file-missing` or `file-is-folder` where there is nothing to read."""
     if file.is_dir():
         raise FILE_IS_FOLDER(file=file)
-    try:
-        with file.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except FileNotFoundError:
-        raise FILE_MISSING(file=file) from None
+    if not file.exists():
+        raise FILE_MISSING(file=file)
+
+
+def fingerprint_of(file: Path) -> str:
+    """SHA-256 of a file's bytes; Fault `file-missing` or `file-is-folder` where there is nothing to read."""
+    check_there(file)
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def is_parquet(file: Path) -> bool:

@@ -8,6 +8,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from worthbook.data.commit import ROWS_PER_BUCKET
 from worthbook.data.compaction import keep_in_order
 from worthbook.data.completion import COMPLETED_UNKNOWN, OURS, Completion, completion_of
 from worthbook.data.database import read_query
-from worthbook.data.decode import fingerprint_of
+from worthbook.data.decode import check_there, fingerprint_of
 from worthbook.data.opening import open_source
 from worthbook.data.recognise import recognise
 from worthbook.data.source import Source
@@ -72,10 +73,11 @@ def ingest(
     Raises:
         WorthbookError: whatever is wrong with the file; the book then holds what it held.
     """
-    content = fingerprint_of(file)
-    with _desk(book) as desk:
+    check_there(file)
+    with _desk(book) as desk, ThreadPoolExecutor(1) as beside:
+        content = beside.submit(fingerprint_of, file)
         source = open_source(file, desk.folder, vocabulary(mappings.values()), manner.sheet)
-        chosen = [content] if manner.sheet is None else [content, manner.sheet]
+        chosen = [content.result()] if manner.sheet is None else [content.result(), manner.sheet]
         return desk.bring(source, chosen, mappings, tables, manner)
 
 

@@ -220,7 +220,8 @@ def read_recipes() -> Reading:
 def read_shipped() -> Reading:
     """The definitions that come with the package; a process reads them once."""
     folder = resources.files("worthbook") / "catalogue"
-    return combine(Reading(), read_folder(folder, "catalogue", _kept("catalogue")))
+    kept = _kept(str(folder))  # so that two installed versions do not forget each other's
+    return combine(Reading(), read_folder(folder, "catalogue", kept))
 
 
 def read_own(folder: Path) -> Reading:
