@@ -6,6 +6,7 @@ import gc
 
 import typer
 
+from worthbook.cli.bridge import bridge
 from worthbook.cli.check import check
 from worthbook.cli.compare import compare
 from worthbook.cli.demo import demo
@@ -53,6 +54,7 @@ for command, name in (
     (lifetime, "lifetime"),
     (runs, "runs"),
     (compare, "compare"),
+    (bridge, "bridge"),
     (list_definitions, "list"),
     (describe, "describe"),
     (check, "check"),

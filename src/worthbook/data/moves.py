@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-import sqlglot
 from sqlglot import exp
 
 from worthbook.data.engine import Engine, Sheet
-from worthbook.data.sheets import CUSTOMER, Sheets, named, quoted
+from worthbook.data.sheets import CUSTOMER, Sheets
+from worthbook.data.sides import EXISTED, EXISTS, View, known, side_by_side
 from worthbook.data.typed import Kind, column
 from worthbook.data.typed import cast as as_kind
 from worthbook.kernel.units import Value
@@ -25,6 +25,8 @@ ABSENT, UNPLACED = "no-customer", "not-placed"
 
 MOVED = ("before", "after", "value_before", "value_after")
 """The columns of a list of movers, after the customer."""
+GROUP = "group of moves"
+"""What divides customers further, beside those."""
 
 
 @dataclass(frozen=True)
@@ -59,19 +61,13 @@ def count_moves(engine: Engine, before: Standing, after: Standing, by: str | Non
     Raises:
         WorthbookError: column-not-made.
     """
-    query, files = _side_by_side(engine, before, after, by)
-    counted = cast(
-        "exp.Select",
-        sqlglot.parse_one(
-            "SELECT apart, was, is_now, existed, still, COUNT(*) AS customers FROM people GROUP BY 1, 2, 3, 4, 5",
-            read="duckdb",
-        ),
-    )
+    people, files = side_by_side(_view(before, "before"), _view(after, "after", by))
+    keys = [_group(by), *(column(name) for name in ("before", "after", EXISTED, EXISTS))]
+    counted = exp.select(*keys, exp.Count(this=exp.Star())).from_("people").group_by(*(key.copy() for key in keys))
     for name, standing in (("value_before", before), ("value_after", after)):
-        kind = _kind(engine, standing)
-        counted = counted.select(named(as_kind(exp.Sum(this=column(name)), kind), name), copy=False)
-    counted = counted.with_("people", as_=query, copy=False)
-    return [Move(*row) for row in engine.rows(counted, files)]  # type: ignore[arg-type]  # in the order of the query
+        counted = counted.select(as_kind(exp.Sum(this=column(name)), _kind(engine, standing)), copy=False)
+    rows = engine.rows(counted.with_("people", as_=people, copy=False), files)
+    return [Move(*row) for row in rows]  # type: ignore[arg-type]  # in the order of the query
 
 
 def write_movers(  # noqa: PLR0913, PLR0917 - two standings, two labels, where to
@@ -84,15 +80,12 @@ def write_movers(  # noqa: PLR0913, PLR0917 - two standings, two labels, where t
     Raises:
         WorthbookError: column-not-made, engine-failed.
     """
-    query, files = _side_by_side(engine, before, after, None)
-    chosen = exp.select(
-        column(CUSTOMER), named(column("was"), "before"), named(column("is_now"), "after"),
-        column("value_before"), column("value_after"),
-    )  # fmt: skip
-    chosen = chosen.from_("people").where(_meets("was", "existed", was), _meets("is_now", "still", then))
+    people, files = side_by_side(_view(before, "before"), _view(after, "after"))
+    chosen = exp.select(column(CUSTOMER), *(column(name) for name in MOVED)).from_("people")
+    chosen = chosen.where(_meets("before", EXISTED, was), _meets("after", EXISTS, then))
     chosen = chosen.order_by(exp.Ordered(this=column(CUSTOMER), nulls_first=True))
     part = folder / "part-00000.parquet"
-    engine.write(chosen.with_("people", as_=query, copy=False), files, part)
+    engine.write(chosen.with_("people", as_=people, copy=False), files, part)
     return Sheet((str(part),), MOVED)
 
 
@@ -102,68 +95,31 @@ def largest_moves(engine: Engine, before: Standing, after: Standing, limit: int)
     Raises:
         WorthbookError: column-not-made.
     """
-    query, files = _side_by_side(engine, before, after, None)
-    names = ("was", "is_now", "value_before", "value_after")
-    chosen = exp.select(column(CUSTOMER), *map(column, names)).from_("people")
-    chosen = chosen.where(exp.NullSafeNEQ(this=column("was"), expression=column("is_now")))
+    people, files = side_by_side(_view(before, "before"), _view(after, "after"))
+    chosen = exp.select(column(CUSTOMER), *map(column, MOVED)).from_("people")
+    chosen = chosen.where(exp.NullSafeNEQ(this=column("before"), expression=column("after")))
     chosen = chosen.order_by(
         exp.Ordered(this=column("value_after"), desc=True, nulls_first=False),
         exp.Ordered(this=column(CUSTOMER), nulls_first=True),
     )
-    return engine.rows(chosen.limit(limit).with_("people", as_=query, copy=False), files)
+    return engine.rows(chosen.limit(limit).with_("people", as_=people, copy=False), files)
 
 
-def _side_by_side(
-    engine: Engine, before: Standing, after: Standing, by: str | None
-) -> tuple[exp.Select, dict[str, tuple[str, ...]]]:
-    """One row a customer of either population; parts are joined one by one where both have the same."""
-    sides = Sheets(tuple(before.sheets)), Sheets(tuple(after.sheets))
-    wanted = [before.label, before.value], [after.label, after.value, *([by] if by is not None else [])]
-    kinds = {} if by is None else sides[1].kinds(engine, [by])
-    apart = exp.Null() if by is None else as_kind(column(by, "after"), kinds[by])
-    pairs: Sequence[Sequence[int] | None] = [None]
-    if len(sides[0].parts) == len(sides[1].parts):
-        pairs = [[number] for number in sides[0].parts]
-    queries: list[exp.Select] = []
-    files: dict[str, tuple[str, ...]] = {}
-    for place, parts in enumerate(pairs):
-        chosen = exp.select(
-            named(exp.Coalesce(this=column(CUSTOMER, "before"), expressions=[column(CUSTOMER, "after")]), CUSTOMER),
-            named(apart.copy(), "apart"),
-            named(column(before.label, "before"), "was"), named(column(after.label, "after"), "is_now"),
-            named(_known(column(CUSTOMER, "before")), "existed"), named(_known(column(CUSTOMER, "after")), "still"),
-            named(column(before.value, "before"), "value_before"), named(column(after.value, "after"), "value_after"),
-        )  # fmt: skip
-        tables = []
-        for side, names, sheets in zip(("before", "after"), wanted, sides, strict=True):
-            rows, found = sheets.whole(dict.fromkeys(names), parts)
-            tables.append(_aliased(rows, found, f"{side} {place}", side))
-            files |= {f"{side} {place} {name}": paths for name, paths in found.items()}
-        same = exp.EQ(this=column(CUSTOMER, "before"), expression=column(CUSTOMER, "after"))
-        queries.append(chosen.from_(tables[0]).join(tables[1], on=same, join_type="full", copy=False))
-    whole = queries[0] if len(queries) == 1 else exp.union(*queries, distinct=False, copy=False)
-    return cast("exp.Select", whole), files
+def _view(standing: Standing, side: str, by: str | None = None) -> View:
+    more = {} if by is None else {GROUP: by}
+    return View(standing.sheets, {side: standing.label, f"value_{side}": standing.value, **more})
 
 
-def _aliased(rows: exp.Subquery, files: dict[str, tuple[str, ...]], prefix: str, alias: str) -> exp.Subquery:
-    """The same rows under another name, reading sets of files whose names no other side uses."""
-    for table in rows.find_all(exp.Table):
-        if table.name in files:
-            old = table.name
-            table.set("this", quoted(f"{prefix} {old}"))
-    rows.set("alias", exp.TableAlias(this=quoted(alias)))
-    return rows
-
-
-def _known(tree: exp.Expr) -> exp.Expr:
-    return exp.Not(this=exp.Is(this=tree, expression=exp.Null()))
+def _group(by: str | None) -> exp.Expr:
+    """The column that divides customers further, as text."""
+    return as_kind(exp.Null() if by is None else column(GROUP), "text")
 
 
 def _meets(label: str, there: str, wanted: str) -> exp.Expr:
     if wanted == ABSENT:
         return exp.Not(this=column(there))
     if wanted == UNPLACED:
-        return exp.And(this=column(there), expression=exp.Is(this=column(label), expression=exp.Null()))
+        return exp.And(this=column(there), expression=exp.Not(this=known(column(label))))
     return exp.EQ(this=column(label), expression=exp.Literal.string(wanted))
 
 

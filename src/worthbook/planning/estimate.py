@@ -45,7 +45,7 @@ def estimate(bench: Workbench, model: ModelDefinition) -> None:
         return
     names = tuple(model.gives)
     with coded(bench, model.reads) as given:
-        predict = _prediction(bench, fitted.fit, model, given)
+        predict = prediction(bench, fitted.fit, model, given)
 
         def make(folder: Path) -> Sheet:
             return columns.spread(bench.engine, given.sheets, given.by, predict, names, folder)
@@ -127,7 +127,8 @@ class Prediction:
         return {name: quantity(self.fit, data, ahead) for name, (quantity, ahead) in self.asked.items()}
 
 
-def _prediction(bench: Workbench, fit: Fit[Any], model: ModelDefinition, given: Coded) -> Prediction:
+def prediction(bench: Workbench, fit: Fit[Any], model: ModelDefinition, given: Coded) -> Prediction:
+    """What a fit of the model gives as at the date of the bench."""
     estimator = estimator_of(model)
     asked = {
         name: (estimator.quantities[given.quantity], _ahead(bench, model, given.horizon))

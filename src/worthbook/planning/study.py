@@ -13,6 +13,7 @@ from worthbook.kernel.provenance import Provenance
 from worthbook.kernel.result import Chart, Study
 from worthbook.kernel.units import Value
 from worthbook.planning.findings import Template, hold, tell, unknown_facts
+from worthbook.planning.studies.bridge import BRIDGE_METHOD
 from worthbook.planning.studies.churn import CHURN
 from worthbook.planning.studies.cohorts import COHORTS
 from worthbook.planning.studies.concentration import CONCENTRATION
@@ -44,6 +45,7 @@ METHODS: Mapping[str, Method] = {
     "health": HEALTH,
     "migration": MIGRATION,
     "weight_sensitivity": WEIGHT_SENSITIVITY,
+    "bridge": BRIDGE_METHOD,
     **SURVEY_METHODS,
 }
 """Every method by the name under which definitions ask for it."""

@@ -23,6 +23,7 @@ from worthbook.kernel.result import Chart, Table
 from worthbook.reporting.marks import Marks, marks
 from worthbook.reporting.matrix import matrix
 from worthbook.reporting.quadrant import quadrant
+from worthbook.reporting.waterfall import waterfall
 
 Spec = dict[str, Any]
 
@@ -53,7 +54,7 @@ def render_chart(chart: Chart, table: Table, language: Language, currency: str =
         must define the variables `--ink`, `--ink-soft`, `--line`, `--line-strong`, `--paper`, `--c1` to `--c6` and
         `--h1` to `--h7`.
     """
-    shape = {"quadrant": quadrant, "matrix": matrix}.get(chart.kind, marks)
+    shape = {"quadrant": quadrant, "matrix": matrix, "waterfall": waterfall}.get(chart.kind, marks)
     spec = _filled(shape(chart, table, language, currency))
     with _LOCK:  # the converter has one engine for a process; waiting here costs nothing
         _register_font()

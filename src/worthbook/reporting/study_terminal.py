@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from worthbook.kernel.language import Language, Text
 from worthbook.kernel.result import Finding, Study, Table
-from worthbook.kernel.units import Unit, Value, show
+from worthbook.kernel.units import Unit, Value, show, show_exactly
 from worthbook.reporting.screen import Screen
 from worthbook.reporting.terminal import plain
 
@@ -33,6 +33,7 @@ def print_study(  # noqa: PLR0913 - what was found, and how it is said
     currency: str = "",
     without: Collection[str] = (),
     more: Sequence[Table] = (),
+    exactly: Collection[str] = (),
 ) -> None:
     """Print a study.
 
@@ -45,10 +46,14 @@ def print_study(  # noqa: PLR0913 - what was found, and how it is said
         currency: of the amounts.
         without: tables that are there to be drawn.
         more: tables that stand beside the study, shown after its own.
+        exactly: tables whose amounts are written to the cent, so that they add up before the reader's eyes.
     """
 
     def say(cell: Value | Text, unit: Unit) -> str:
         return cell.say(language) if isinstance(cell, Text) else show(cell, unit, language, currency)
+
+    def say_exactly(cell: Value | Text, unit: Unit) -> str:
+        return cell.say(language) if isinstance(cell, Text) else show_exactly(cell, unit, language, currency)
 
     screen = Screen.of(language, console)
     screen.heading(study.title)
@@ -56,7 +61,7 @@ def print_study(  # noqa: PLR0913 - what was found, and how it is said
     screen.sentences(study.findings)
     drawn = {*without, *(chart.table for chart in study.charts if len(chart.y) == _OUTLINED)}
     for table in (*(table for table in study.tables if table.name not in drawn), *more):
-        screen.table(table, say, _MOST_ROWS)
+        screen.table(table, say_exactly if table.name in exactly else say, _MOST_ROWS)
     for title, findings in ((_NOTES, notes), (_CAVEATS, [Finding(caveat) for caveat in study.caveats])):
         if findings:
             screen.blank()

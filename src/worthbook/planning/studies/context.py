@@ -23,6 +23,7 @@ from worthbook.kernel.language import Text
 from worthbook.kernel.provenance import Provenance
 from worthbook.kernel.result import ColumnMeta, Finding, Table, TableColumn
 from worthbook.kernel.units import Unit, Value
+from worthbook.planning.bridge import Bridge
 from worthbook.planning.lifetimes import Lifetimes
 from worthbook.planning.migration import Migration
 from worthbook.planning.moved_weights import MovedWeights
@@ -68,6 +69,8 @@ class StudyContext:
     """Who moved from where to where, where two evaluations are compared."""
     moved_weights: MovedWeights | None = None
     """A scorecard whose weights were moved, where that is asked for."""
+    bridge: Bridge | None = None
+    """What led from one value to another, where two dates are compared."""
 
     future_lines: int = 0
     """Lines that were rejected because they lie in the future."""
