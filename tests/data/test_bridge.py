@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worthbook.data.bridge import PARTS, Bridged, Of, Spans, read_bridge, write_part
@@ -140,6 +140,7 @@ book = st.lists(
 ofs = st.sampled_from(["revenue", "gross_margin"])
 
 
+@settings(max_examples=25)
 @given(lines=book, of=ofs)
 def test_parts_add_up_to_the_last_digit(embedded: Engine, lines: list[Line], of: Of) -> None:
     with TemporaryDirectory() as place:
@@ -147,6 +148,7 @@ def test_parts_add_up_to_the_last_digit(embedded: Engine, lines: list[Line], of:
     assert found.opening + sum(found.parts.values()) == found.closing
 
 
+@settings(max_examples=25)
 @given(lines=book)
 def test_opening_and_closing_are_the_sums_of_the_windows(embedded: Engine, lines: list[Line]) -> None:
     def total(day: str) -> Decimal:
@@ -157,6 +159,7 @@ def test_opening_and_closing_are_the_sums_of_the_windows(embedded: Engine, lines
     assert (found.opening, found.closing) == (total(EARLY), total(LATE))
 
 
+@settings(max_examples=25)
 @given(lines=book, of=ofs, data=st.data())
 def test_the_order_of_lines_and_their_files_change_nothing(
     embedded: Engine, lines: list[Line], of: Of, data: st.DataObject
@@ -166,6 +169,7 @@ def test_the_order_of_lines_and_their_files_change_nothing(
         assert bridge(embedded, Path(one), lines, of) == bridge(embedded, Path(other), shuffled, of, buckets=2)
 
 
+@settings(max_examples=25)
 @given(lines=book, of=ofs)
 def test_later_lines_change_nothing(embedded: Engine, lines: list[Line], of: Of) -> None:
     later: list[Line] = [("a", "p", AFTER, "5", "500", "1"), ("d", "p", AFTER, "5", "500", "1")]
@@ -173,6 +177,7 @@ def test_later_lines_change_nothing(embedded: Engine, lines: list[Line], of: Of)
         assert bridge(embedded, Path(one), lines, of) == bridge(embedded, Path(other), [*lines, *later], of)
 
 
+@settings(max_examples=25)
 @given(lines=book, of=ofs)
 def test_money_in_hundredths_moves_no_part_by_more_than_a_cent_for_each_product(
     embedded: Engine, lines: list[Line], of: Of

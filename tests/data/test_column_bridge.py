@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worthbook.data.bridge import Bridged
@@ -95,6 +95,7 @@ people = st.dictionaries(
 )
 
 
+@settings(max_examples=25)
 @given(before=people, after=people)
 def test_parts_add_up_to_the_last_digit(embedded: Engine, before: dict[str, Row], after: dict[str, Row]) -> None:
     with TemporaryDirectory() as place:

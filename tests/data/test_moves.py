@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worthbook.data.engine import Engine, Sheet
@@ -80,6 +80,7 @@ def test_a_group_of_the_later_side_divides_moves(engine: Engine, tmp_path: Path)
     assert {move.group for move in moves if move.was == "gold"} == {"gold", "silver"}
 
 
+@settings(max_examples=25)
 @given(before=people, after=people, parts=st.sampled_from([(1, 1), (2, 2), (1, 3)]))
 def test_moves_are_those_that_a_count_by_hand_finds(
     embedded: Engine, before: People, after: People, parts: tuple[int, int]
