@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
@@ -17,6 +17,7 @@ from worthbook.cli.console import (
     language_of,
     print_json,
 )
+from worthbook.kernel.period import Every
 
 if TYPE_CHECKING:
     from worthbook.kernel.language import Language
@@ -30,7 +31,15 @@ def evaluate(
     files: Annotated[
         list[Path], typer.Argument(help="Files of orders (CSV, CSV.GZ, Parquet), or one book.", show_default=False)
     ],
-    as_of: Annotated[str, typer.Option(help="The date to evaluate at; by default the last day of the orders.")] = "",
+    as_of: Annotated[
+        list[str] | None,
+        typer.Option(help="The date to evaluate at; by default the last day of the orders. A book takes several."),
+    ] = None,
+    every: Annotated[
+        str, typer.Option(metavar="month|quarter|year", help="A book: at the end of every month, quarter or year.")
+    ] = "",
+    first: Annotated[str, typer.Option("--from", help="With --every: not before; by default from the start.")] = "",
+    until: Annotated[str, typer.Option(help="With --every: not after; by default to the last day.")] = "",
     book: Annotated[
         Path | None, typer.Option(help="The book to import into; by default ORDERS.book beside the file.")
     ] = None,
@@ -53,12 +62,15 @@ def evaluate(
     chosen = language_of(language)
     only = [name.strip() for names in framework or () for name in names.split(",") if name.strip()]
     named, pairs = files_and_pairs(files, by_hand=by_hand)
+    if every or len(as_of or []) > 1:
+        _at_dates(named, as_of or [], (every, first, until), report, only, chosen, as_json=as_json)
+        return
     with answering(chosen, as_json=as_json):
         from worthbook.services.evaluate import evaluate_files  # noqa: PLC0415
 
         answer = evaluate_files(
             named,
-            as_of=as_of or None,
+            as_of=as_of[0] if as_of else None,
             report=report or None,
             frameworks=only,
             folder=book,
@@ -74,6 +86,36 @@ def evaluate(
             print_json(answer.as_json())
         else:
             _print(answer, chosen, only, report)
+
+
+def _at_dates(
+    files: list[Path],
+    days: list[str],
+    period: tuple[str, str, str],
+    report: str,
+    only: list[str],
+    language: Language,
+    *,
+    as_json: bool,
+) -> None:
+    """Evaluate a book as at several dates: one line a date; nothing is written but the kept evaluations."""
+    every, first, until = period
+    if len(files) != 1 or not (files[0] / "book.toml").exists() or (every and every not in get_args(Every)):
+        message = (
+            "several dates need one book (import files with `worthbook ingest`), and --every month, quarter or year"
+        )
+        raise typer.BadParameter(message)
+    with answering(language, as_json=as_json):
+        from worthbook.services.evaluate_dates import dates_of, evaluate_dates  # noqa: PLC0415
+
+        more = dates_of(files[0], cast("Every", every), first or None, until or None) if every else ()
+        answer = evaluate_dates(files[0], [*days, *more], report=report or None, frameworks=only)
+        if as_json:
+            print_json(answer.as_json())
+            return
+        from worthbook.reporting.screen import print_screen  # noqa: PLC0415
+
+        print_screen(answer.headline, (), (answer.table(),), language)
 
 
 def _print(answer: Evaluated, language: Language, only: list[str], report: str) -> None:

@@ -22,6 +22,9 @@ MONTHS_PER_YEAR = 12
 
 PeriodUnit = Literal["days", "weeks", "months", "years"]
 
+Every = Literal["month", "quarter", "year"]
+
+_MONTHS: dict[Every, int] = {"month": 1, "quarter": 3, "year": 12}
 _WINDOW = re.compile(r"(?P<previous>previous )?(?P<length>[1-9][0-9]*) (?P<unit>day|week|month|year)s?")
 _LETTER: dict[PeriodUnit, str] = {"days": "d", "weeks": "w", "months": "m", "years": "y"}
 _SPOKEN: dict[PeriodUnit, Text] = {
@@ -70,6 +73,28 @@ def months_before(day: dt.date, months: int) -> dt.date:
     year, month = divmod(month_index, MONTHS_PER_YEAR)
     last = calendar.monthrange(year, month + 1)[1]
     return dt.date(year, month + 1, min(day.day, last))
+
+
+def ends_between(every: Every, first: dt.date, last: dt.date) -> tuple[dt.date, ...]:
+    """The last days of the months, quarters or years that end between two days, both included.
+
+    >>> [str(day) for day in ends_between("quarter", dt.date(2025, 6, 30), dt.date(2026, 1, 15))]
+    ['2025-06-30', '2025-09-30', '2025-12-31']
+    """
+    step = _MONTHS[every]
+    place = first.year * MONTHS_PER_YEAR + first.month - 1
+    place += step - 1 - place % step
+    found = []
+    while (day := _month_end(place)) <= last:
+        found.append(day)
+        place += step
+    return tuple(day for day in found if day >= first)
+
+
+def _month_end(place: int) -> dt.date:
+    """The last day of a month, counted from the year 0."""
+    year, month = divmod(place, MONTHS_PER_YEAR)
+    return dt.date(year, month + 1, calendar.monthrange(year, month + 1)[1])
 
 
 @dataclass(frozen=True, slots=True)
