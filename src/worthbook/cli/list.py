@@ -14,7 +14,7 @@ def list_definitions(
     kind: Annotated[
         str,
         typer.Argument(
-            help="measures, models, frameworks, segments, studies, reports, tables, mappings, populations, "
+            help="measures, models, frameworks, segments, alerts, studies, reports, tables, mappings, populations, "
             "instruments, structures, identities or vocabularies; or all."
         ),
     ] = "all",

@@ -6,6 +6,7 @@ import gc
 
 import typer
 
+from worthbook.cli.alerts import alerts
 from worthbook.cli.bridge import bridge
 from worthbook.cli.check import check
 from worthbook.cli.compare import compare
@@ -55,6 +56,7 @@ for command, name in (
     (runs, "runs"),
     (compare, "compare"),
     (bridge, "bridge"),
+    (alerts, "alerts"),
     (list_definitions, "list"),
     (describe, "describe"),
     (check, "check"),

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from worthbook.definitions import (
+    alert_checks,
     cycles,
     framework_checks,
     instrument_checks,
@@ -16,6 +17,7 @@ from worthbook.definitions import (
     structure_checks,
     table_checks,
 )
+from worthbook.definitions.alert import AlertDefinition
 from worthbook.definitions.columns import Maker, Parse, columns_made, table_columns, unit_of
 from worthbook.definitions.definition import Definition
 from worthbook.definitions.formulas import FormulaReader
@@ -114,6 +116,8 @@ class _Checks:
                 yield from instrument_checks.problems(definition)
             if isinstance(definition, StructureDefinition):
                 yield from structure_checks.problems(definition, self.instruments)
+            if isinstance(definition, AlertDefinition):
+                yield from alert_checks.problems(definition, self.makers, self.formulas)
             if isinstance(definition, SegmentDefinition):
                 yield from segment_checks.problems(definition, self.makers, self.formulas)
         yield from cycles.problems(self.definitions, self.formulas)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from worthbook.definitions.alert import AlertDefinition, column_of
 from worthbook.definitions.definition import Definition
 from worthbook.definitions.framework import SCORE, FrameworkDefinition
 from worthbook.definitions.measure import MeasureDefinition
@@ -75,7 +76,7 @@ def unit_of(maker: Maker, column: str) -> Unit:
             return Unit.SCORE if column in scores else Unit.LABEL
 
 
-def needs(definition: Definition, parse: Parse) -> frozenset[str]:
+def needs(definition: Definition, parse: Parse) -> frozenset[str]:  # noqa: PLR0911 - one return a kind
     """The names that it is made from directly.
 
     A measure over a table has none: it is made from rows. A study names columns, models or frameworks, a report all
@@ -98,6 +99,8 @@ def needs(definition: Definition, parse: Parse) -> frozenset[str]:
         case ReportDefinition():
             named = (*definition.headline, *definition.listed_frameworks, *definition.studies, *definition.columns)
             return frozenset(named)
+        case AlertDefinition():
+            return _watched(definition, parse)
         case TableDefinition():
             return frozenset(tables_behind(definition))
         case _:
@@ -164,6 +167,14 @@ def _within(framework: FrameworkDefinition, title: Text) -> Text:
 
 def _inner(framework: FrameworkDefinition, part: str) -> str:
     return f"{framework.name}__{part}"
+
+
+def _watched(alert: AlertDefinition, parse: Parse) -> frozenset[str]:
+    """The columns that an alert reads at both dates."""
+    if alert.groups is not None:
+        return frozenset({alert.groups, alert.value})
+    read = parse(alert.when, alert.place_of("when")).columns
+    return frozenset({*map(column_of, read), alert.value, *alert.watches})
 
 
 def _decided_by(segment: SegmentDefinition, parse: Parse) -> frozenset[str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from worthbook.definitions import windows
+from worthbook.definitions.alert import AlertDefinition
 from worthbook.definitions.definition import Definition
 from worthbook.definitions.documents import Document, Documents, read_documents
 from worthbook.definitions.framework import FrameworkDefinition
@@ -101,6 +102,7 @@ NOUNS: dict[str, type[Definition]] = {
         ModelDefinition,
         FrameworkDefinition,
         SegmentDefinition,
+        AlertDefinition,
         StudyDefinition,
         ReportDefinition,
         IdentityDefinition,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from worthbook.definitions import checks, columns
+from worthbook.definitions.alert import AlertDefinition
 from worthbook.definitions.columns import Maker
 from worthbook.definitions.definition import Definition
 from worthbook.definitions.framework import FrameworkDefinition
@@ -53,6 +54,7 @@ class Catalogue:
     models: Mapping[str, ModelDefinition]
     frameworks: Mapping[str, FrameworkDefinition]
     segments: Mapping[str, SegmentDefinition]
+    alerts: Mapping[str, AlertDefinition]
     studies: Mapping[str, StudyDefinition]
     reports: Mapping[str, ReportDefinition]
     instruments: Mapping[str, InstrumentDefinition]
@@ -75,6 +77,7 @@ class Catalogue:
             models=_by_name(found, ModelDefinition),
             frameworks=_by_name(found, FrameworkDefinition),
             segments=_by_name(found, SegmentDefinition),
+            alerts=_by_name(found, AlertDefinition),
             studies=_by_name(found, StudyDefinition),
             reports=_by_name(found, ReportDefinition),
             instruments=_by_name(found, InstrumentDefinition),
@@ -92,6 +95,7 @@ class Catalogue:
             self.models,
             self.frameworks,
             self.segments,
+            self.alerts,
             self.studies,
             self.reports,
             self.tables,

@@ -22,9 +22,6 @@ from worthbook.kernel.units import Value
 
 Direction = Literal["up", "same", "down", "other"]
 
-ORDERED = frozenset({"tiers", "scorecard", "ladder"})
-"""Methods whose cells are listed lowest first; in the others a move has no direction."""
-
 NOT_YET = Text(en="Not yet a customer", zh="尚非客户")
 NO_LONGER = Text(en="No longer in the population", zh="已不在评估范围")
 NOT_PLACED = Text(en="Not placed", zh="未归类")
@@ -50,7 +47,7 @@ class Side:
     def cells(self) -> dict[str, Text]:
         """The titles of the cells by key, the best first where they are ordered."""
         labels = list(self.framework.labels.items())
-        return dict(reversed(labels) if self.framework.method in ORDERED else labels)
+        return dict(reversed(labels) if self.framework.is_ranked else labels)
 
     def cell(self, name: str) -> str:
         """The key of a cell, or one of the two words for those who are in none.
@@ -122,7 +119,7 @@ class Migration:
             return "other"
         if before == after:
             return "same"
-        if self.after.framework.method not in ORDERED:
+        if not self.after.framework.is_ranked:
             return "other"
         return "up" if order.index(after) > order.index(before) else "down"
 

@@ -25,7 +25,7 @@ from worthbook.kernel.result import Study
 from worthbook.kernel.units import Unit
 from worthbook.planning.bridge import ESTIMATE_STEPS, LINE_STEPS, MIX, Bridge, divisible
 from worthbook.planning.held import by_models_of
-from worthbook.planning.migration import NOT_PLACED, NOT_YET, ORDERED
+from worthbook.planning.migration import NOT_PLACED, NOT_YET
 from worthbook.planning.resolve import resolve
 from worthbook.planning.run import Workbench
 from worthbook.planning.study import StudyContext, make_study
@@ -251,7 +251,7 @@ def _titles(opened: OpenBook, by: str, segments: Mapping[str, Bridged]) -> dict[
     labels = dict(opened.catalogue.meta(by).labels) or {
         key: Text(en=key, zh=key) for key in segments if key not in {ABSENT, UNPLACED}
     }
-    if framework is not None and framework.method in ORDERED:
+    if framework is not None and framework.is_ranked:
         labels = dict(reversed(labels.items()))
     return {**labels, UNPLACED: NOT_PLACED, ABSENT: NOT_YET}
 

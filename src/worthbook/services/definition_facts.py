@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from worthbook.definitions.alert import AlertDefinition
 from worthbook.definitions.columns import unit_of
 from worthbook.definitions.definition import Definition
 from worthbook.definitions.framework import FrameworkDefinition
@@ -55,6 +56,12 @@ _LABELS: Mapping[str, Text] = {
     "strategy": Text(en="Strategy", zh="策略"),
     "service_level": Text(en="Service level", zh="服务标准"),
     "next_action": Text(en="Next action", zh="下一步"),
+    "looks_back": Text(en="Compared with", zh="对比时点"),
+    "groups": Text(en="Groups of", zh="分组框架"),
+    "value": Text(en="At stake", zh="所涉价值"),
+    "watches": Text(en="Reasons looked for in", zh="原因指标"),
+    "severity": Text(en="Severity", zh="严重程度"),
+    "who_acts": Text(en="Who acts", zh="责任人"),
     "derived_from": Text(en="Derived from", zh="派生自"),
     "key": Text(en="One row per", zh="每行对应"),
     "where": Text(en="Only rows with", zh="仅计入"),
@@ -82,6 +89,7 @@ _PLAIN: Mapping[str, tuple[str, ...]] = {
     "vocabulary": ("positive", "negative", "negations"),
 }
 _BETTER = {"high": Text(en="the higher", zh="越高越好"), "low": Text(en="the lower", zh="越低越好")}
+_SEVERITY = {"high": Text(en="high", zh="高"), "medium": Text(en="medium", zh="中"), "low": Text(en="low", zh="低")}
 _WHOLE_HISTORY = Text(en="the whole history up to the date", zh="截至评估日的全部历史")
 _UNKNOWN = Text(en="unknown, not zero", zh="未知（不按0计）")
 
@@ -99,6 +107,8 @@ def facts_of(definition: Definition) -> tuple[Fact, ...]:  # noqa: PLR0911 - one
             return (_fact("method", definition.method), *_list("score_cuts", definition.score_cuts))
         case SegmentDefinition():
             return tuple(_segment(definition))
+        case AlertDefinition():
+            return tuple(_alert(definition))
         case StudyDefinition():
             inputs, optional = _pairs("inputs", definition.inputs), _pairs("optional", definition.optional)
             return (_fact("method", definition.method), *inputs, *optional, *_pairs("options", definition.options))
@@ -156,6 +166,20 @@ def _segment(definition: SegmentDefinition) -> Iterator[Fact]:
         words = getattr(definition, key)
         if words is not None:
             yield _fact(key, words.en, words)
+
+
+def _alert(definition: AlertDefinition) -> Iterator[Fact]:
+    yield _fact("when", definition.when)
+    yield _fact("looks_back", definition.looks_back, definition.span.title)
+    for key in ("groups", "value"):
+        text = getattr(definition, key)
+        if text is not None:
+            yield _fact(key, text)
+    yield from _list("watches", definition.watches)
+    yield _fact("severity", definition.severity, _SEVERITY[definition.severity])
+    for key in ("who_acts", "next_action"):
+        words = getattr(definition, key)
+        yield _fact(key, words.en, words)
 
 
 def _plain(definition: Definition) -> Iterator[Fact]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from worthbook.definitions.alert import AlertDefinition
 from worthbook.definitions.definition import Definition
 from worthbook.definitions.framework import FrameworkDefinition
 from worthbook.definitions.instrument import InstrumentDefinition
@@ -33,6 +34,7 @@ KINDS: Mapping[str, Text] = {
     "models": Text(en="Models", zh="模型"),
     "frameworks": Text(en="Frameworks", zh="分层框架"),
     "segments": Text(en="Segments", zh="客群"),
+    "alerts": Text(en="Alerts", zh="预警"),
     "studies": Text(en="Studies", zh="专题研究"),
     "reports": Text(en="Reports", zh="报告"),
     "tables": Text(en="Tables", zh="数据表"),
@@ -91,6 +93,7 @@ def definitions_of(catalogue: Catalogue, kind: str) -> tuple[Definition, ...]:
         "models": catalogue.models,
         "frameworks": catalogue.frameworks,
         "segments": catalogue.segments,
+        "alerts": catalogue.alerts,
         "studies": catalogue.studies,
         "reports": catalogue.reports,
         "tables": catalogue.tables,
@@ -104,7 +107,7 @@ def definitions_of(catalogue: Catalogue, kind: str) -> tuple[Definition, ...]:
     return tuple(found[kind].values())
 
 
-def _about(definition: Definition) -> Text:  # noqa: PLR0911 - one return a kind
+def _about(definition: Definition) -> Text:  # noqa: C901, PLR0911 - one return a kind
     match definition:
         case MeasureDefinition():
             return definition.unit.title
@@ -115,6 +118,8 @@ def _about(definition: Definition) -> Text:  # noqa: PLR0911 - one return a kind
             return _joined(part.title for part in parts)
         case SegmentDefinition():
             return _names([each for each in (definition.when, definition.list) if each is not None])
+        case AlertDefinition(when=when):
+            return Text(en=when, zh=when)
         case TableDefinition():
             return _names(definition.columns)
         case MappingDefinition():
