@@ -17,6 +17,7 @@ from worthbook.cli.erase import erase
 from worthbook.cli.evaluate import evaluate
 from worthbook.cli.explain import explain
 from worthbook.cli.framework import framework
+from worthbook.cli.history import history
 from worthbook.cli.imports import imports
 from worthbook.cli.ingest import ingest
 from worthbook.cli.inspect import inspect
@@ -57,6 +58,7 @@ for command, name in (
     (compare, "compare"),
     (bridge, "bridge"),
     (alerts, "alerts"),
+    (history, "history"),
     (list_definitions, "list"),
     (describe, "describe"),
     (check, "check"),

@@ -10,6 +10,7 @@ from worthbook.data import columns
 from worthbook.data.engine import Sheet
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.model import ModelDefinition
+from worthbook.planning.described import coded
 from worthbook.planning.estimate import fit_of, prediction
 from worthbook.planning.resolve import FormulaStep, ModelStep
 from worthbook.planning.run import Workbench
@@ -25,7 +26,7 @@ def by_models_of(earlier: Workbench, later: Workbench, name: str, folder: Path) 
         folder: where columns are written; they are not kept.
 
     Returns:
-        None where no model is behind the column, or one of them could not be fitted then.
+        None where no model is behind the column, or one of them could not be fitted then or reads another.
     """
     making = _Making(later, folder, dict(later.sheets))
     for step in later.plan.steps:
@@ -49,11 +50,12 @@ class _Making:
 
     def predict(self, earlier: Workbench, model: ModelDefinition) -> bool:
         fit = fit_of(earlier, model).fit
-        if fit is None:
+        if fit is None or self.changed & set(model.reads):
             return False
-        by = list(model.inputs.values())
-        predict, names = prediction(self.bench, fit, model), tuple(model.gives)
-        made = columns.spread(self.bench.engine, self._of(by), by, predict, names, self._place(model.name))
+        names = tuple(model.gives)
+        with coded(self.bench, model.reads) as given:
+            predict = prediction(self.bench, fit, model, given)
+            made = columns.spread(self.bench.engine, given.sheets, given.by, predict, names, self._place(model.name))
         self.sheets.update(dict.fromkeys(names, made))
         self.changed.update(names)
         return True

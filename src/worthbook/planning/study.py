@@ -20,6 +20,7 @@ from worthbook.planning.studies.concentration import CONCENTRATION
 from worthbook.planning.studies.context import Made, Method, StudyContext
 from worthbook.planning.studies.forecast import FORECAST
 from worthbook.planning.studies.health import HEALTH
+from worthbook.planning.studies.history import HISTORY
 from worthbook.planning.studies.migration import MIGRATION
 from worthbook.planning.studies.purchase_models import PURCHASE_MODELS
 from worthbook.planning.studies.rhythm import RHYTHM
@@ -46,6 +47,7 @@ METHODS: Mapping[str, Method] = {
     "migration": MIGRATION,
     "weight_sensitivity": WEIGHT_SENSITIVITY,
     "bridge": BRIDGE_METHOD,
+    "history": HISTORY,
     **SURVEY_METHODS,
 }
 """Every method by the name under which definitions ask for it."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from worthbook.data.lists import write_list
-from worthbook.data.masks import masked
 from worthbook.definitions.alert import AlertDefinition, Severity
 from worthbook.kernel.errors import Fault, did_you_mean
 from worthbook.kernel.language import LANGUAGES, Language, Text
@@ -17,6 +16,7 @@ from worthbook.kernel.result import ColumnMeta, Finding, Table, TableColumn
 from worthbook.kernel.units import Unit, Value, show
 from worthbook.planning.alerts import Alert, columns_needed, look, write_all
 from worthbook.planning.run import Workbench
+from worthbook.services.known_customer import shown
 from worthbook.services.open_book import OpenBook, open_book
 from worthbook.services.study_json import both
 
@@ -220,16 +220,15 @@ def alerts(folder: Path, question: Question, *, show_personal: bool = False) -> 
         benches = _benches(opened, asked, day)
         found = tuple(look(each, benches[since], benches[day], MOST) for each, since in asked)
         names = {raiser.customer_id for each in found for raiser in each.raisers}
-        salt = opened.book.salt
         ids = sorted(names)
-        shown = ids if show_personal or salt is None else masked(ids, salt)
+        said = ids if show_personal else shown(opened, ids)
         return Alerts(
             title=TITLE.format(book=opened.book.title, as_of=day),
             as_of=day,
             found=found,
             too_early=too_early,
             metas={name: opened.catalogue.meta(name) for each, _ in asked for name in columns_needed(each)},
-            shown=dict(zip(ids, shown, strict=True)),
+            shown=dict(zip(ids, said, strict=True)),
             currency=opened.book.currency,
         )
 

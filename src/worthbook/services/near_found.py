@@ -12,7 +12,6 @@ from worthbook.data.lists import guarded
 from worthbook.definitions.framework import FrameworkDefinition
 from worthbook.kernel.language import Language, Text
 from worthbook.kernel.units import Value
-from worthbook.planning.migration import ORDERED
 from worthbook.scoring.bands import Number
 
 _TITLE = Text(en="{framework}, {as_of}: who would move next", zh="{framework}，{as_of}：即将变动的客户")
@@ -80,7 +79,7 @@ class Near:
         yield _TITLE.format(framework=self.framework.title, as_of=self.as_of).say(language)
         falling = _FALLING.format(by=self.by, count=f"{self.would_fall:,}")
         ordered = ((falling, self.falling), (_SAFE, self.safe), (_RISING, self.rising))
-        parts = ((_ACROSS, self.across),) if self.framework.method not in ORDERED else ordered
+        parts = ((_ACROSS, self.across),) if not self.framework.is_ranked else ordered
         for title, found in parts:
             if found or title is not falling:
                 yield f"\n{title.say(language)}"

@@ -24,6 +24,7 @@ from worthbook.kernel.provenance import Provenance
 from worthbook.kernel.result import ColumnMeta, Finding, Table, TableColumn
 from worthbook.kernel.units import Unit, Value
 from worthbook.planning.bridge import Bridge
+from worthbook.planning.history import CustomerHistory
 from worthbook.planning.lifetimes import Lifetimes
 from worthbook.planning.migration import Migration
 from worthbook.planning.moved_weights import MovedWeights
@@ -71,6 +72,8 @@ class StudyContext:
     """A scorecard whose weights were moved, where that is asked for."""
     bridge: Bridge | None = None
     """What led from one value to another, where two dates are compared."""
+    history: CustomerHistory | None = None
+    """One customer through time, where that is asked for."""
 
     future_lines: int = 0
     """Lines that were rejected because they lie in the future."""
