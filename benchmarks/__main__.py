@@ -9,7 +9,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import choosing, evaluating, grouping, importing, measuring, peer, perception, starting, weighing
+from benchmarks import (
+    change,
+    choosing,
+    evaluating,
+    grouping,
+    importing,
+    measuring,
+    peer,
+    perception,
+    starting,
+    weighing,
+)
 from benchmarks.figures import KEPT, Figure, keep
 from benchmarks.seasons import seasons
 from benchmarks.shop import make_book
@@ -59,6 +70,7 @@ def _usual(folder: Path) -> Iterator[Figure]:
     book = make_book(folder, SMALL)
     figure, hand_seconds = measuring.against_hand(book, folder, 5)
     yield figure
+    yield from change.figures(book, 5)
     ran = evaluating.evaluated(book, 3)
     yield evaluating.time_beside(ran, hand_seconds)
     yield evaluating.memory(ran, "10 million lines")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from worthbook.services.compare_runs import Comparison
 
 _DRAWN = ("cells",)
+_MATRICES = ("matrix", "shares", "worth")
 
 
 def compare(
@@ -85,9 +86,13 @@ def _show(comparison: Comparison, language: Language, to: Path | None, *, as_jso
         print_json({**comparison.as_json(), "written": [str(file) for file in written]})
         return
     from worthbook.reporting.study_terminal import print_study  # noqa: PLC0415
+    from worthbook.services.compare_runs import WIDE  # noqa: PLC0415
 
+    wide = comparison.is_wide
     tables = () if comparison.totals is None else (comparison.totals,)
     print_study(
         comparison.study, language, comparison.notes, written,
-        currency=comparison.currency, without=_DRAWN, more=tables,
+        currency=comparison.currency, without=(*_DRAWN, *(_MATRICES if wide else ())), more=tables,
     )  # fmt: skip
+    if wide:
+        typer.echo(WIDE.say(language))

@@ -27,6 +27,8 @@ from worthbook.reporting.guides import WIDTH, Channels, Row, legend, reference_l
 _ROOM_FOR_LABELS = 1.45
 _TICKS = 5
 _LOW_HIGH = 3
+_SLANT = -40
+"""Degrees by which names are turned that have no room side by side."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class _Drawing:
             "x": {
                 "scale": {"domain": places},
                 "sort": None,
-                "axis": {"title": self._x_title, "values": fit(places, WIDTH), "labelAngle": 0},
+                "axis": {"title": self._x_title, **_named_places(places)},
             },
             "y": {"axis": {"title": None}},
             "color": {"scale": {"domain": bands}, "legend": {"columns": len(bands)}},
@@ -271,6 +273,13 @@ def _number(value: Value | Text) -> float | None:
 
 def _plain(value: Value | Text) -> Value:
     return None if isinstance(value, Text) else value
+
+
+def _named_places(places: Sequence[str]) -> dict[str, Any]:
+    """The labels of the columns of a heat map: names slant where they have no room, what counts up may be left out."""
+    if is_sequence(places) or not _too_wide(places):
+        return {"values": fit(places, WIDTH), "labelAngle": 0}
+    return {"values": list(places), "labelAngle": _SLANT, "labelAlign": "right"}
 
 
 def _too_wide(labels: Sequence[str]) -> bool:

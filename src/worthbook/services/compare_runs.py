@@ -30,6 +30,12 @@ RULES = Text(en="{first} → {last}, as at {after}", zh="{first} → {last}（{a
 BOTH = Text(en="{first} on {before} → {last} on {after}", zh="{first}（{before}）→ {last}（{after}）")
 SAME = Text(en="Nothing differs: every column was made from the same things.", zh="没有差异：所有列的来源完全相同。")
 DIFFERENT = Text(en="{count} columns were made from something else: {names}", zh="{count} 列的来源不同：{names}")
+WIDE = Text(
+    en="The matrix is too wide for a terminal: write it as a page with --to moves.html, or take --json.",
+    zh="迁移矩阵较宽，终端放不下：可用 --to moves.html 写成网页，或用 --json 输出。",
+)
+MOST_COLUMNS = 8
+"""A wider matrix is for a page."""
 TOTALS = Text(en="Totals", zh="合计值")
 
 
@@ -70,6 +76,11 @@ class Comparison:
     def notes(self) -> tuple[Finding, ...]:
         """What to know beside the study."""
         return tuple(map(Finding, self._made_of()))
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the matrix is too wide for a terminal."""
+        return len(self.migration.columns) > MOST_COLUMNS
 
     def _made_of(self) -> Iterator[Text]:
         """Between two evaluations of one date, what was made differently; at two dates that is everything."""
