@@ -176,6 +176,18 @@ def days() -> Table:
     return Table("days", text("Customers by day", "每日客户"), columns, rows)
 
 
+def steps() -> Table:
+    columns = (
+        TableColumn("step", text("", ""), Unit.TEXT),
+        TableColumn("amount", text("Revenue", "收入"), Unit.MONEY),
+    )
+    rows = (
+        (text("2025", "2025年"), Decimal(1000)), (text("New customers", "新客户"), Decimal(400)),
+        (text("Lost customers", "流失客户"), Decimal(-600)), (text("2026", "2026年"), Decimal(800)),
+    )  # fmt: skip
+    return Table("steps", text("Bridge", "价值变动桥"), columns, rows)
+
+
 def charts() -> dict[ChartKind, tuple[Chart, Table]]:
     """One chart of every kind, with its table."""
     return {
@@ -233,6 +245,7 @@ def charts() -> dict[ChartKind, tuple[Chart, Table]]:
             ),
             fields(),
         ),
+        "waterfall": (drawn("waterfall", ("steps", "step", ("amount",)), "Bridge", "价值变动桥"), steps()),
         "pyramid": (
             drawn("pyramid", ("tiers", "tier", ("customers", "last_value")), "Tiers", "客户层级分布"),
             tiers(),

@@ -27,6 +27,7 @@ IN_CHINESE: Mapping[ChartKind, str] = {
     "pyramid": "VIP客户",
     "quadrant": "茶舍",
     "matrix": "囚禁者",
+    "waterfall": "流失客户",
 }
 IN_ENGLISH: Mapping[ChartKind, str] = {
     "line": "Share of customers, most valuable first",
@@ -39,6 +40,7 @@ IN_ENGLISH: Mapping[ChartKind, str] = {
     "pyramid": "VIP customers",
     "quadrant": "Tea House",
     "matrix": "Hostages",
+    "waterfall": "+¥400",
 }
 
 
