@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, cast
 
@@ -79,6 +79,8 @@ class Migration:
     before: Side
     after: Side
     moves: tuple[Move, ...]
+    group_titles: Mapping[str, Text] = field(default_factory=dict)
+    """Of the groups by which moves are told apart, in order."""
 
     @cached_property
     def flows(self) -> Mapping[tuple[str, str], Flow]:

@@ -29,7 +29,7 @@ from worthbook.planning.migration import NOT_PLACED, NOT_YET
 from worthbook.planning.resolve import resolve
 from worthbook.planning.run import Workbench
 from worthbook.planning.study import StudyContext, make_study
-from worthbook.services.lifetime import with_segments
+from worthbook.services.by_group import divided_by, group_titles
 from worthbook.services.open_book import OpenBook, open_book
 from worthbook.services.study_json import study_json
 
@@ -110,8 +110,7 @@ def bridge_value(folder: Path, question: Question) -> BridgeAnswer:
 
 def bridge(opened: OpenBook, question: Question) -> BridgeAnswer:
     """The same for an open book."""
-    if question.by is not None:
-        opened = with_segments(opened, question.by)
+    opened = divided_by(opened, question.by)
     change = _change(opened, question)
     segments = change.segments()
     found = Bridge(
@@ -246,14 +245,7 @@ def _change(opened: OpenBook, question: Question) -> _OfLines | _OfColumn:
 
 
 def _titles(opened: OpenBook, by: str, segments: Mapping[str, Bridged]) -> dict[str, Text]:
-    """The groups in their order, the best first where they have one."""
-    framework = opened.catalogue.frameworks.get(by)
-    labels = dict(opened.catalogue.meta(by).labels) or {
-        key: Text(en=key, zh=key) for key in segments if key not in {ABSENT, UNPLACED}
-    }
-    if framework is not None and framework.is_ranked:
-        labels = dict(reversed(labels.items()))
-    return {**labels, UNPLACED: NOT_PLACED, ABSENT: NOT_YET}
+    return {**group_titles(opened, by, segments), UNPLACED: NOT_PLACED, ABSENT: NOT_YET}
 
 
 def _study(opened: OpenBook, found: Bridge, change: _OfLines | _OfColumn) -> Study:

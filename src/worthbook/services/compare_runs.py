@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from worthbook.data import columns
@@ -20,7 +20,7 @@ from worthbook.planning.asked import FRAMEWORK_UNKNOWN, OVERVIEW
 from worthbook.planning.lay import value_column
 from worthbook.planning.migration import Migration, Side, migrate
 from worthbook.planning.study import StudyContext, make_study
-from worthbook.services.lifetime import with_segments
+from worthbook.services.by_group import divided_by, group_titles
 from worthbook.services.moment import Moment, customers, moment
 from worthbook.services.open_book import OpenBook, open_book
 from worthbook.services.study_json import rows_json, study_json
@@ -123,10 +123,11 @@ def compare_runs(folder: Path, question: Question) -> Comparison:
 
 def compare(opened: OpenBook, question: Question) -> Comparison:
     """The same for an open book."""
-    if question.by is not None:
-        opened = with_segments(opened, question.by)
+    opened = divided_by(opened, question.by)
     before, after = _sides(opened, question)
     found = migrate(opened.engine, before[1], after[1], question.by)
+    if question.by is not None:
+        found = replace(found, group_titles=group_titles(opened, question.by, found.groups))
     return Comparison(
         before=before[0],
         after=after[0],

@@ -54,7 +54,7 @@ def make_migration(definition: StudyDefinition, context: StudyContext) -> Made: 
         _matrix("worth", worth.format(title=found.after.value.title), found, found.after.value.unit,
                 lambda flow: flow.value_after),
         *([largest] if (largest := _largest(found)).rows else []),
-        *([_groups(found)] if len(found.groups) > 1 else []),
+        *([_groups(found)] if found.group_titles else []),
         _cells(found),
     ]  # fmt: skip
     used = (found.before.framework.name, found.after.framework.name)
@@ -155,11 +155,13 @@ def _largest(found: Migration) -> Table:
 
 def _groups(found: Migration) -> Table:
     rows: list[Sequence[Value | Text]] = []
-    for name, flows in found.groups.items():
+    order = [*found.group_titles, *(name for name in found.groups if name not in found.group_titles)]
+    for name in order:
+        flows = found.groups[name]
         counts = [found.customers(flows, direction) for direction in ("up", "same", "down")]
         here = sum(counts) + found.customers(flows, "other")
         kept = share(counts[1], sum(counts) + _between(found, flows))
-        title = Text(en=name, zh=name) if name else UNKNOWN
+        title = found.group_titles.get(name, UNKNOWN)
         rows.append((title, here, *counts, kept, _new(flows), _left(flows)))
     columns = (
         column("group", Unit.TEXT, "Group", "分组"),
