@@ -13,7 +13,17 @@ from worthbook.kernel.units import Unit, Value
 
 Tone = Literal["good", "neutral", "warning"]
 ChartKind = Literal[
-    "line", "area", "bar", "stacked_bar", "heatmap", "scatter", "interval", "pyramid", "quadrant", "matrix", "waterfall",
+    "line",
+    "area",
+    "bar",
+    "stacked_bar",
+    "heatmap",
+    "scatter",
+    "interval",
+    "pyramid",
+    "quadrant",
+    "matrix",
+    "waterfall",
 ]
 
 
