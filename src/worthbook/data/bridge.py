@@ -195,7 +195,7 @@ def _dated(spans: Spans, of: Of) -> str:
         for name, (start, end) in (("first", spans.first), ("last", spans.last))
     )
     return f"""
-        SELECT customer_id, COALESCE(product_id, '') AS product, ordered_on, amount, {value} AS value,
+        SELECT customer_id, COALESCE(CAST(product_id AS TEXT), '') AS product, ordered_on, amount, {value} AS value,
             CASE WHEN amount IS NOT NULL THEN TRY_CAST(quantity AS {_PIECES}) END AS pieces, {flags}
         FROM lines"""
 
