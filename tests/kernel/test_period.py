@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worthbook.kernel.errors import WorthbookError
-from worthbook.kernel.period import Window, months_before, parse_date
+from worthbook.kernel.period import Every, Window, ends_between, months_before, parse_date
 
 DAYS = st.dates(dt.date(1990, 1, 1), dt.date(2060, 12, 31))
 WINDOWS = st.builds(
@@ -57,3 +57,18 @@ def test_an_unreadable_date_says_what_to_write() -> None:
     with pytest.raises(WorthbookError) as caught:
         parse_date("30.6.2026")
     assert caught.value.say("zh") == "[date-unreadable] “30.6.2026”不是有效日期。\n  提示: 请按 2026-06-30 的格式书写。"
+
+
+@pytest.mark.parametrize(("every", "months"), [("month", 1), ("quarter", 3), ("year", 12)])
+def test_ends_of_periods_follow_each_other(every: Every, months: int) -> None:
+    first, last = dt.date(2023, 2, 14), dt.date(2026, 5, 31)
+    ends = ends_between(every, first, last)
+    starts = [each + dt.timedelta(days=1) for each in ends]
+    assert all(first <= each <= last for each in ends)
+    assert [months_before(each, months) for each in starts[1:]] == starts[:-1]
+
+
+def test_both_ends_of_the_time_count() -> None:
+    assert ends_between("month", dt.date(2024, 2, 29), dt.date(2024, 3, 31)) == (
+        dt.date(2024, 2, 29), dt.date(2024, 3, 31),
+    )  # fmt: skip
