@@ -146,6 +146,10 @@ def test_what_is_shown_of_the_score_adds_up(book_of: BookOf) -> None:
     weights = "weights: {method: constant_sum, answers: {an: {c0: 80, c1: 20}}}\n"
     result, _ = result_of(book_of(customers([1, 2, 3, 4])), card(points, weights))
     axes, grades = result.tables
+    assert {name: fact for name, fact in result.provenance.facts.items() if name.startswith("weight")} == {
+        "weight_c0": 0.8,
+        "weight_c1": 0.2,
+    }
     assert axes.column("contribution") == (40.0, 10.0, 50.0)
     assert axes.column("of_variance") == pytest.approx((16 / 17, 1 / 17, 1.0))
     assert (grades.column("low"), grades.column("high")) == ((0.0, 10.0, 10.0), (80.0, 10.0, 90.0))
@@ -160,4 +164,9 @@ def test_the_explanation_uses_the_weights_that_were_found(book_of: BookOf) -> No
         placing = explain_column(opened, "card", "C02").placing
     assert placing is not None
     assert (explained.node.value, placing.score) == (80.0, 80.0)
+    (weighed,) = explained.weighed
+    assert weighed.en == (
+        "Weights of the axes by what goes with Revenue, lifetime (LMG): C0 80 %, C1 20 %; "
+        "from 4 customers of whom all is known."
+    )
     assert sum(Fraction(each.amount) for each in placing.summands) == 80

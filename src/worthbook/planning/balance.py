@@ -78,14 +78,14 @@ def balance(
     customers = scored(bench, framework, thresholds)
     split = Split.of(tree, customers.points, customers.customers, [float(each) for each in thresholds[SCORE]])
     notes = [
-        *_weights_found(bench, framework, tree),
+        *weights_found(framework, tree, bench.catalogue),
         *_unknown(bench, framework, tree, customers),
         *_drives(framework, split),
     ]
     return tuple(notes), (_axes(framework, tree, split), _grades(framework, split))
 
 
-def _weights_found(bench: Workbench, framework: FrameworkDefinition, tree: Tree) -> Iterator[Text]:
+def weights_found(framework: FrameworkDefinition, tree: Tree, catalogue: Catalogue) -> Iterator[Text]:
     """How each level's weights were found, where they are not as stated."""
     for level in framework.levels:
         if level.weighing is None:
@@ -95,7 +95,7 @@ def _weights_found(bench: Workbench, framework: FrameworkDefinition, tree: Tree)
         shares = [(parts[name].title, _share(share)) for name, share in weights.as_mapping().items()]
         yield _FOUND.format(
             what=framework.groups[level.group].title if level.group else _TOP if framework.groups else _AXES,
-            how=how(level.weighing, bench.catalogue),
+            how=how(level.weighing, catalogue),
             weights=Text(
                 en=", ".join(f"{title.en} {share.en}" for title, share in shares),
                 zh="、".join(f"{title.zh}{share.zh}" for title, share in shares),

@@ -86,10 +86,16 @@ def laid(bench: Workbench, framework: FrameworkDefinition) -> FrameworkResult:
         value_unit=bench.catalogue.meta(value).unit,
         caveats=meta.caveats,
         source=framework.source,
-        provenance=bench.plan.provenance[framework.name].with_facts(unplaced=unplaced),
+        provenance=bench.plan.provenance[framework.name].with_facts(unplaced=unplaced, **_weights(bench, framework)),
         notes=(*_notes(bench, framework), *remarks(bench, framework, cells), *notes),
         tables=tables,
     )
+
+
+def _weights(bench: Workbench, framework: FrameworkDefinition) -> dict[str, float]:
+    """The weights that were found or judged, for the record."""
+    found = weighting(bench, framework)
+    return {} if found is None else {f"weight_{name}": value for name, value in {**found.groups, **found.axes}.items()}
 
 
 def _notes(bench: Workbench, framework: FrameworkDefinition) -> Iterator[Text]:

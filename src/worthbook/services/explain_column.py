@@ -21,6 +21,7 @@ from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Language, Text
 from worthbook.kernel.result import ColumnMeta
 from worthbook.kernel.units import Value, show_exactly
+from worthbook.planning.balance import weights_found
 from worthbook.planning.lay import thresholds_of, weighting
 from worthbook.planning.resolve import resolve
 from worthbook.planning.run import AxisThresholds
@@ -102,6 +103,8 @@ class Explained:
     """For a framework: why this cell, and what would lead to another."""
     decided: tuple[Text, ...]
     """For a framework: what decided beside its axes."""
+    weighed: tuple[Text, ...]
+    """For a scorecard: how its weights were found, where they are not just stated."""
     rows: tuple[SourceRow, ...]
     table: TableDefinition
     """Of which the rows are."""
@@ -124,6 +127,7 @@ class Explained:
                 total = sum((each.amount for each in self.placing.summands), Decimal(0))
                 yield f"\n{SCORE_TITLE.format(score=f'{total:f}').say(language)}"
                 yield from (f"  {each.text.say(language)}" for each in self.placing.summands)
+                yield from (each.say(language) for each in self.weighed)
             if self.placing.changes:
                 title = CHANGES_BESIDE if self.decided else CHANGES_TITLE
                 yield f"\n{title.say(language)}"
@@ -161,6 +165,7 @@ class Explained:
             "rule": None if placing is None else placing.rule,
             "score": None if placing is None else placing.score,
             "summands": [] if placing is None else [_summand_json(each) for each in placing.summands],
+            "weights": [{"en": each.en, "zh": each.zh} for each in self.weighed],
             "changes": [] if placing is None else [_change_json(change) for change in placing.changes],
             "rows": [
                 {"file": self.files.get(row.import_id, row.import_id), "line": row.import_line, **row.values}
@@ -214,10 +219,11 @@ def explain_column(opened: OpenBook, name: str, customer_id: str, *, as_of: dt.d
         raise CUSTOMER_UNKNOWN(customer=customer_id, as_of=source.as_of)
     placing: Explanation | None = None
     decided: tuple[Text, ...] = ()
+    weighed: tuple[Text, ...] = ()
     if isinstance(maker, FrameworkDefinition):
         metas = {column: opened.catalogue.meta(column) for column in needed}
         decided = tuple(deciding(opened, maker, customer_id, values, source.as_of))
-        weights = _weighting(opened, maker, source.as_of)
+        weights, weighed = _weighting(opened, maker, source.as_of)
         placing = explain(Case(maker, values, source.thresholds(maker), metas, opened.book.currency, weights))
     return Explained(
         customer_id=customer_id,
@@ -226,6 +232,7 @@ def explain_column(opened: OpenBook, name: str, customer_id: str, *, as_of: dt.d
         node=_node(opened, name, values),
         placing=placing,
         decided=decided,
+        weighed=weighed,
         rows=_rows(opened, customer_id, source.as_of),
         table=opened.catalogue.tables[TRANSACTIONS],
         files={record.import_id: record.file for record in opened.imports},
@@ -258,11 +265,15 @@ def _source(opened: OpenBook, name: str, needed: Sequence[str], as_of: dt.date |
     return _Source(run.evaluation.as_of, sheets, kept)
 
 
-def _weighting(opened: OpenBook, framework: FrameworkDefinition, as_of: dt.date) -> Weighting | None:
-    """How much the axes count; None where that is stated at them, so that no columns need be looked for."""
+def _weighting(
+    opened: OpenBook, framework: FrameworkDefinition, as_of: dt.date
+) -> tuple[Weighting | None, tuple[Text, ...]]:
+    """How much the axes count, and how that was found; nothing where it is stated at them."""
     if all(level.weighing is None for level in framework.levels):
-        return None
-    return weighting(opened.make([framework.name], as_of=as_of), framework)
+        return None, ()
+    bench = opened.make([framework.name], as_of=as_of)
+    weights = weighting(bench, framework)
+    return weights, tuple(weights_found(framework, bench.trees[framework.name], opened.catalogue))
 
 
 def _holds(opened: OpenBook, run: KeptRun, needed: Sequence[str]) -> bool:
