@@ -8,8 +8,8 @@ import numpy as np
 
 from worthbook.definitions.study import StudyDefinition
 from worthbook.kernel.language import Text
-from worthbook.kernel.result import Table
-from worthbook.kernel.units import Unit, Value
+from worthbook.kernel.result import Finding, Table
+from worthbook.kernel.units import Unit, Value, show
 from worthbook.planning.moved_weights import MovedWeights
 from worthbook.planning.studies.context import Made, Method, StudyContext, column, table
 
@@ -18,6 +18,11 @@ GRADES = Text(en="How sure each grade is", zh="各等级的稳固程度")
 SURE = 0.95
 """From this probability on a customer's grade counts as sure."""
 
+SETTLE = Text(
+    en="Settle the weight of {weight} first: {spread} less of it alone moves {less} of customers, {spread} more moves "
+    "{more}.",
+    zh="应首先确定“{weight}”的权重：仅将其减少{spread}，就有{less}的客户改变等级；增加{spread}则为{more}。",
+)
 _WITHIN = Text(en="{axis} (in {group})", zh="{axis}（{group}）")
 
 
@@ -41,12 +46,22 @@ def make_weight_sensitivity(definition: StudyDefinition, context: StudyContext) 
         "moved_high": moved.found.moved_high,
         "moved_customers": round(moved.found.moved * graded),
         "sure": float(people[kept >= SURE].sum() / graded),
-        "axis": _title(moved, first).en,
-        "axis_zh": _title(moved, first).zh,
+        "axis": first,
         "axis_less": less,
         "axis_more": more,
+        "alone_most": max(less, more),
     }
-    return Made((_alone(moved), _grades(moved, kept, people)), facts, (moved.framework.name,))
+    said = (Finding(_settle(moved, first)),) if max(less, more) > 0 else ()
+    return Made((_alone(moved), _grades(moved, kept, people)), facts, (moved.framework.name,), said)
+
+
+def _settle(moved: MovedWeights, name: str) -> Text:
+    """The weight to agree on first."""
+    spread, less, more = (
+        Text(en=show(each, Unit.SHARE, "en"), zh=show(each, Unit.SHARE, "zh"))
+        for each in (moved.found.spread, *moved.found.alone[name])
+    )
+    return SETTLE.format(weight=_title(moved, name), spread=spread, less=less, more=more)
 
 
 def _kept(moved: MovedWeights) -> tuple[np.ndarray, np.ndarray]:
@@ -118,7 +133,7 @@ WEIGHT_SENSITIVITY = Method(
     facts=frozenset(
         {
             *("customers", "draws", "spread", "moved", "moved_low", "moved_high", "moved_customers", "sure"),
-            *("axis", "axis_zh", "axis_less", "axis_more"),
+            *("axis", "axis_less", "axis_more", "alone_most"),
         }
     ),
 )
