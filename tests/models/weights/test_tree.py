@@ -56,3 +56,8 @@ def test_a_criterion_that_works_against_the_others_has_a_share_below_zero() -> N
     tree = Tree.flat(direct({"x": 3, "y": 1}))
     split = Split.of(tree, np.array([[0.0, 100], [100, 0]]), np.ones(2), [])
     assert split.of_variance == pytest.approx([1.5, -0.5])
+
+
+def test_without_customers_there_is_nothing_to_split() -> None:
+    split = Split.of(TREE, np.empty((0, 4)), np.empty(0), [50.0])
+    assert (split.customers, split.contribution.tolist()) == (0.0, [0.0] * 4)

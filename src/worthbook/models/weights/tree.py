@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from worthbook.models.base import FloatArray, IntArray
+from worthbook.models.distinct import DistinctRows
 from worthbook.models.weights.weights import Weights
 
 Known = np.ndarray
@@ -106,7 +107,10 @@ class Moved:
 
 def patterns(known: Known) -> Iterator[tuple[Known, IntArray]]:
     """The distinct rows of what is known, and the places of the rows like each."""
-    found, place = np.unique(known, axis=0, return_inverse=True)
-    place = place.reshape(-1)
-    for number, pattern in enumerate(found):
-        yield pattern, np.flatnonzero(place == number)
+    if not len(known):
+        return
+    found = DistinctRows.of(*known.T.astype(np.float64))
+    order = np.argsort(found.row_to_distinct, kind="stable")
+    ends = np.cumsum(np.bincount(found.row_to_distinct, minlength=len(found.sample)))
+    for sample, rows in zip(found.sample.tolist(), np.split(order, ends[:-1]), strict=True):
+        yield known[sample], rows
