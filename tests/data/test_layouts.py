@@ -27,6 +27,7 @@ LAYOUTS = {
     "bank_holdings.csv": "bank_holdings",
     "card_customers.csv": "card_customers",
     "card_statement.csv": "card_statement",
+    "contract_list.csv": "contract_list",
     "douyin_orders.csv": "douyin_orders",
     "formbricks_answers.csv": "formbricks_answers",
     "hubspot_companies.csv": "hubspot_companies",

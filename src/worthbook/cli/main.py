@@ -10,6 +10,7 @@ from worthbook.cli.alerts import alerts
 from worthbook.cli.bridge import bridge
 from worthbook.cli.check import check
 from worthbook.cli.compare import compare
+from worthbook.cli.contracts import contracts
 from worthbook.cli.demo import demo
 from worthbook.cli.describe import describe
 from worthbook.cli.duplicates import duplicates
@@ -54,6 +55,7 @@ for command, name in (
     (near, "near"),
     (preview, "preview"),
     (lifetime, "lifetime"),
+    (contracts, "contracts"),
     (runs, "runs"),
     (compare, "compare"),
     (bridge, "bridge"),

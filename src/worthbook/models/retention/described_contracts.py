@@ -72,6 +72,12 @@ class DescribedContracts:
         """Number of rows."""
         return len(self.history)
 
+    @property
+    def running(self) -> DescribedContracts:
+        """Only the contracts that have not ended."""
+        rows = np.flatnonzero(self.history.ended == 0)
+        return DescribedContracts(self.history.take(rows), self.covariates.take(rows))
+
 
 def lifelines_module(name: str) -> Any:  # noqa: ANN401  # the library has no types
     """A module of lifelines, imported when it is first needed.
