@@ -273,6 +273,23 @@ def test_segments_add_up_to_all(countries: OpenBook, by: str, keys: set[str | No
     assert [row[1] for row in table.rows] == [*(each["customers"] for each in parts), 300]
 
 
+def test_segments_that_learn_from_each_other(countries: OpenBook) -> None:
+    """Each has a share of its own; the parts add up, and their intervals by less, as chance averages out."""
+    facts = facts_of(lifetime(countries, Question(by="region", pooled=True, models=("bg_nbd", "bg_cnbd_k"))))
+    segments = facts["segments"]
+    assert isinstance(segments, dict)
+    parts, whole = segments["parts"], segments["all"]["purchases"]
+    assert all(0 <= each["own"] <= 1 for each in parts)
+    assert sum(each["purchases"]["estimate"] for each in parts) == pytest.approx(whole["estimate"])
+    assert whole["high"] - whole["low"] < sum(each["purchases"]["high"] - each["purchases"]["low"] for each in parts)
+    assert segments["cautions"] == []
+
+
+def test_segments_made_from_purchases_should_not_be_pooled(countries: OpenBook) -> None:
+    answer = lifetime(countries, Question(by="customer_pyramid", pooled=True, models=("bg_nbd",)))
+    assert any("known from the start" in each.text.en for each in answer.findings)
+
+
 @pytest.mark.parametrize(
     ("by", "slug"),
     [

@@ -25,6 +25,9 @@ def lifetime(
     by: Annotated[
         str, typer.Option(help="By segment: a framework such as customer_pyramid, or a column such as region.")
     ] = "",
+    pooled: Annotated[
+        bool, typer.Option("--pooled", help="With --by: a fit for each segment, which learns from the others.")
+    ] = False,
     covariates: Annotated[
         str,
         typer.Option(help="Columns with commas, of numbers or words: what goes with buying often and leaving soon."),
@@ -46,6 +49,7 @@ def lifetime(
             _names(models),
             customer or None,
             by or None,
+            pooled,
             _names(covariates),
         )
         answer = lifetime_of_files(files or [], book, question, mapping=mapping or None)

@@ -119,22 +119,28 @@ def grouped(
     return {name: values.astype(np.float64) for name, values in found.items()}
 
 
-def grouped_within(
-    engine: Engine, sheets: Sequence[Sheet], by: Sequence[str], label: str, value: str | None
+def grouped_within(  # noqa: PLR0913 - as above, and of whom
+    engine: Engine,
+    sheets: Sequence[Sheet],
+    by: Sequence[str],
+    label: str,
+    value: str | None,
+    *,
+    means: Sequence[str] = (),
 ) -> Columns:
     """The same for the customers whose `label` has one value; None stands for those for whom it is unknown.
 
     Raises:
         WorthbookError: column-not-made.
     """
-    rows, files = Sheets(tuple(sheets)).whole(list(dict.fromkeys([*by, label])))
+    rows, files = Sheets(tuple(sheets)).whole(list(dict.fromkeys([*by, *means, label])))
     tree = column(label)
     same = (
         exp.Is(this=tree, expression=exp.Null())
         if value is None
         else exp.EQ(this=tree, expression=exp.Literal.string(value))
     )
-    found = engine.arrays(_groups(exp.select(exp.Star()).from_(rows).where(same), by, count=True), files)
+    found = engine.arrays(_groups(exp.select(exp.Star()).from_(rows).where(same), by, count=True, means=means), files)
     return {name: values.astype(np.float64) for name, values in found.items()}
 
 

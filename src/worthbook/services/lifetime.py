@@ -70,6 +70,8 @@ class Question:
     """Whom to follow through time."""
     by: str | None = None
     """The column whose values are segments: a framework, or a column of the customers."""
+    pooled: bool = False
+    """Whether each segment has a fit of its own, which learns from the others."""
     covariates: tuple[str, ...] = ()
     """Columns that may go with how often customers buy and how readily they leave."""
 
@@ -103,6 +105,8 @@ class Answer:
         if self.effects is not None:
             return effect_findings(self.effects, self.lifetimes)
         said = [*sentences(self.lifetimes, self.currency), *(Finding(each) for each in self.needs)]
+        if self.segments is not None:
+            said += [Finding(each, "warning") for each in self.segments.cautions]
         if self.drift is not None:
             said.append(Finding(self.drift.sentence, "good" if self.drift.holds else "warning"))
         return tuple(said)
@@ -167,7 +171,7 @@ def lifetime(opened: OpenBook, question: Question) -> Answer:
     bench = opened.make(dict.fromkeys((*roles, *by)), as_of=day)
     found = look_ahead(bench, weigh(bench, opened.extent.first, candidates, cut), horizon.after(day))
     timeline = _followed(bench, question.customer, found)
-    segments = None if question.by is None else segments_ahead(bench, found, question.by)
+    segments = None if question.by is None else segments_ahead(bench, found, question.by, pooled=question.pooled)
     weeks = (horizon.after(day) - day).days / DAYS_PER_WEEK
     effects = effects_of(bench, question.covariates, weeks) if question.covariates else None
     return Answer(opened.book.title, opened.book.currency, found, timeline, _drift(opened, bench), segments, effects)

@@ -114,6 +114,7 @@ def _segments(segments: Segments) -> dict[str, object]:
         "by": segments.by.name,
         "parts": [_segment(each) for each in segments.parts],
         "all": _segment(segments.whole),
+        "cautions": [_words(each) for each in segments.cautions],
     }
 
 
@@ -126,6 +127,7 @@ def _segment(segment: Segment) -> dict[str, object]:
         "active": segment.active,
         "purchases": vars_of(total.purchases),
         "value": None if total.value is None else vars_of(total.value),
+        **({} if segment.own is None else {"own": segment.own}),
     }
 
 
