@@ -106,6 +106,10 @@ _LARGE: dict[Language, tuple[tuple[float, str], ...]] = {
 LEAST_SHARE = 0.0005
 """Smaller shares are written as 0 %."""
 
+LEAST_AMOUNT = 0.0001
+"""Smaller numbers without a unit are told by this limit, as four decimals would show nothing of them."""
+_TINY = f"< {LEAST_AMOUNT:.4f}"
+
 EXACT_BELOW = 10_000_000
 """Numbers of people and things are written out to the last one below this."""
 
@@ -123,6 +127,8 @@ def show(value: Value, unit: Unit, language: Language, currency: str = "") -> st
     ('$1.23 million', '¥123万')
     >>> show(0.6712, Unit.SHARE, "en"), show(0.6712, Unit.SHARE, "zh"), show(41.6, Unit.DAYS, "zh")
     ('67 %', '67%', '42天')
+    >>> show(3e-7, Unit.RATIO, "en"), show(-3e-7, Unit.RATIO, "en"), show(0.0, Unit.RATIO, "en")
+    ('< 0.0001', '> −0.0001', '0')
     >>> show(23570, Unit.COUNT, "zh"), show(-1.5, Unit.DAYS, "en"), show(None, Unit.MONEY, "en")
     ('23,570', '−1.5 days', '–')
     >>> show(Decimal("37.0248"), Unit.MONEY, "en", "USD"), show(Decimal("0.8"), Unit.MONEY, "zh", "CNY")
@@ -142,6 +148,8 @@ def show(value: Value, unit: Unit, language: Language, currency: str = "") -> st
         return sign + _count(size, language)
     if unit in _SPELT:
         return sign + _length(size, unit, language)
+    if 0 < size < LEAST_AMOUNT:
+        return _TINY if number > 0 else f"> −{LEAST_AMOUNT:.4f}"
     return sign + _amount(size, language)
 
 

@@ -7,19 +7,24 @@ import numpy as np
 from worthbook.models.base import FloatArray
 from worthbook.models.distinct import weighted_sum
 
+ROUNDING = 1e-15
+"""A deviation this small beside the values themselves is none."""
+
 
 def correlation(first: FloatArray, second: FloatArray, weights: FloatArray) -> float | None:
-    """Pearson's correlation with weights; `None` if one side does not vary.
+    """Pearson's correlation with weights; `None` if one side does not vary, or by no more than rounding.
 
     >>> correlation(np.array([1.0, 2.0, 3.0]), np.array([2.0, 4.0, 6.0]), np.ones(3))
     1.0
+    >>> correlation(np.array([1.0, 1.0 + 2e-16]), np.array([2.0, 4.0]), np.ones(2))
     """
-    if first.min() == first.max() or second.min() == second.max():
-        return None
     share = weights / weights.sum()
     left, right = first - weighted_sum(share, first), second - weighted_sum(share, second)
-    spread = weighted_sum(share, left**2) * weighted_sum(share, right**2)
-    return float(np.clip(weighted_sum(share * left, right) / np.sqrt(spread), -1.0, 1.0))
+    spreads = [np.sqrt(weighted_sum(share, side**2)) for side in (left, right)]
+    sizes = [np.abs(side).max(initial=0.0) for side in (first, second)]
+    if any(spread <= ROUNDING * size for spread, size in zip(spreads, sizes, strict=True)):
+        return None
+    return float(np.clip(weighted_sum(share * left, right) / np.prod(spreads), -1.0, 1.0))
 
 
 def rank_correlation(first: FloatArray, second: FloatArray, weights: FloatArray) -> float | None:

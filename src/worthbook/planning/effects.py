@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from worthbook.data import columns
-from worthbook.data.engine import Sheet
 from worthbook.kernel.errors import Fault, Problem, WorthbookError
 from worthbook.kernel.language import Text
 from worthbook.kernel.result import ColumnMeta
@@ -22,7 +21,7 @@ from worthbook.planning.described import Describing, coded, decoded
 from worthbook.planning.estimate import FIT_CUSTOMERS
 from worthbook.planning.estimators import PLAIN, PURCHASE_MODELS
 from worthbook.planning.lifetimes import purchase_roles
-from worthbook.planning.outlook import SEED, sample_parts
+from worthbook.planning.outlook import SEED, read_customers, sample_parts
 from worthbook.planning.run import Workbench
 from worthbook.planning.segments_ahead import ALL_UNKNOWN
 
@@ -109,7 +108,7 @@ def _described(bench: Workbench, names: Sequence[str]) -> tuple[DescribedCustome
     sheet = bench.sheets[roles["x"]]
     customers = columns.count(bench.engine, sheet)
     parts = sample_parts(len(sheet.parts), customers, FIT_CUSTOMERS)
-    read = customers if parts is None else columns.count(bench.engine, _some(sheet, parts))
+    read = read_customers(bench.engine, sheet, customers, parts)
     with coded(bench, [*roles.values(), *names]) as given:
         groups = columns.grouped(bench.engine, given.sheets, given.by, parts=parts)
     if not len(groups["customers"]):
@@ -117,10 +116,6 @@ def _described(bench: Workbench, names: Sequence[str]) -> tuple[DescribedCustome
     found = decoded(groups, given.names, given.words)
     inputs = {**found, **{role: found[name] for role, name in roles.items()}}
     return Describing(tuple(names))(inputs, groups["customers"]), customers / read, customers
-
-
-def _some(sheet: Sheet, parts: Sequence[int]) -> Sheet:
-    return Sheet(tuple(sheet.parts[part] for part in parts), sheet.columns)
 
 
 def _compared(name: Family, data: DescribedCustomers, covariates: Sequence[str]) -> Compared:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from worthbook.kernel.language import Text
 from worthbook.kernel.result import Finding, Table, TableColumn
@@ -192,11 +192,18 @@ def _of_spend(found: Lifetimes) -> Iterator[Text]:
         yield from (ABOUT.format(label=SPEND_MODEL, words=caution) for caution in found.spend.cautions)
 
 
+def _listed(labels: Sequence[str]) -> Text:
+    return Text(en=", ".join(labels), zh="、".join(labels))
+
+
 def _of_models(comparison: Comparison) -> Iterator[Text]:
-    """What the model that is used says of itself, and which models could not be fitted."""
+    """What the model that is used says of itself, and which could not be fitted; one reason of all is told already."""
+    why: dict[Text, list[str]] = {}
     for entry in comparison.entries:
         if entry.fit is None and entry.problem is not None:
-            yield NOT_FITTED.format(label=entry.candidate.label, what=entry.problem.what)
+            why.setdefault(entry.problem.what, []).append(entry.candidate.label)
+    if len(why) > 1 or any(entry.fit is not None for entry in comparison.entries):
+        yield from (NOT_FITTED.format(label=_listed(labels), what=what) for what, labels in why.items())
     used = comparison.used
     if used is not None and used.fit is not None:
         yield from (ABOUT.format(label=used.candidate.label, words=caution) for caution in used.fit.cautions)

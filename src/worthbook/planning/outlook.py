@@ -17,7 +17,7 @@ from worthbook.models.posterior import Posterior
 SEED = 1
 """Of the draws behind the interval: the same base always gets the same one."""
 CUSTOMERS = 1_000_000
-"""The interval is worked out on about so many customers at most: whole customer buckets, which are random samples."""
+"""A forecast is worked out on about so many customers at most: whole customer buckets, which are random samples."""
 
 
 def total_outlook(  # noqa: PLR0913 - where the customers are, how they are read, and what is asked
@@ -30,7 +30,9 @@ def total_outlook(  # noqa: PLR0913 - where the customers are, how they are read
     customers: int,
     posterior: Posterior | None = None,
 ) -> TotalForecast | None:
-    """The forecast for the base, or for a sample of it that is large enough; None where the models cannot make one.
+    """The forecast for the base; None where the models cannot make one.
+
+    Where there are very many customers a sample is read, each of whom stands for several.
 
     Args:
         engine: where to ask.
@@ -44,9 +46,10 @@ def total_outlook(  # noqa: PLR0913 - where the customers are, how they are read
     purchases, spend = fits
     names = [roles[role] for role in ("x", "t_x", "T", *(["mean_value"] if spend is not None else []))]
     used = list(dict.fromkeys(sheet_of(sheets, name) for name in names))
-    groups = columns.grouped(engine, used, names, parts=sample_parts(len(used[0].parts), customers, CUSTOMERS))
-    x, t_x, age, *mean_value = (groups[name].astype(float) for name in names)
-    weights = groups["customers"].astype(float)
+    parts = sample_parts(len(used[0].parts), customers, CUSTOMERS)
+    groups = columns.grouped(engine, used, names, parts=parts)
+    x, t_x, age, *mean_value = (groups[name] for name in names)
+    weights = groups["customers"] * (customers / read_customers(engine, used[0], customers, parts))
     try:
         history = PurchaseHistory(x, t_x, age, weights)
         if spend is None:
@@ -66,3 +69,10 @@ def sample_parts(parts: int, customers: int, wanted: int) -> list[int] | None:
     if customers <= wanted or parts == 1:
         return None
     return list(range(max(1, round(parts * wanted / customers))))
+
+
+def read_customers(engine: Engine, sheet: Sheet, customers: int, parts: Sequence[int] | None) -> int:
+    """How many customers some parts of a sheet hold; all of them where no parts are named."""
+    if parts is None:
+        return customers
+    return columns.count(engine, Sheet(tuple(sheet.parts[part] for part in parts), sheet.columns))
