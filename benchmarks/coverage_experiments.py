@@ -30,11 +30,14 @@ from worthbook.models.lifetime.process import PurchaseProcess
 from worthbook.models.lifetime.purchase_model import PurchaseFit, PurchaseModel
 from worthbook.models.lifetime.purchase_posterior import purchase_posterior
 from worthbook.models.lifetime.simulate import simulate_spend
-from worthbook.models.retention import BGBB, BetaDiscreteWeibull, ShiftedBetaGeometric
+from worthbook.models.retention import BGBB, BetaDiscreteWeibull, ContractHistory, ShiftedBetaGeometric
 from worthbook.models.retention.beta_weibull_process import BetaWeibullProcess
 from worthbook.models.retention.bg_bb_process import BGBBProcess
 from worthbook.models.retention.contract_value import ContractTerms
+from worthbook.models.retention.cox import CoxRegression
+from worthbook.models.retention.described_contracts import DescribedContracts
 from worthbook.models.retention.simulate import simulate_contracts, simulate_occasions
+from worthbook.models.retention.weibull_aft import WeibullRegression
 
 SEED = 2026
 HORIZON = 26.0
@@ -146,6 +149,35 @@ class Contracts:
         return Held(
             _held(fit.summary, truths),
             _between(fit.value_ends(running, terms, seed=run), expected),
+            total.low <= renewed.sum() <= total.high,
+        )
+
+
+@dataclass(frozen=True)
+class Regression:
+    """Contracts that end on any day, twice as late with a covariate; single customers as for renewals."""
+
+    model: type[CoxRegression | WeibullRegression]
+
+    def __call__(self, customers: int, run: int) -> Held:
+        """Simulate, fit, forecast and compare; a few are seen for long, so that Cox reaches far enough."""
+        rng = np.random.default_rng([SEED, run])
+        gold, seen = rng.integers(0, 2, customers).astype(np.float64), rng.uniform(2, 40, customers)
+        seen[: customers // 50] = 60.0
+        scale, rho, effect = 20 * np.exp(0.6 * gold), 1.3, 0.6
+        lasts = scale * rng.weibull(rho, customers)
+        history = ContractHistory(np.maximum(np.minimum(lasts, seen), 0.01), lasts <= seen)
+        data = DescribedContracts(history, Covariates({"gold": gold}))
+        rows = np.flatnonzero((history.ended == 0) & (history.tenure < 60 - 2 * PERIODS))
+        few = DescribedContracts(history.take(rows), data.covariates.take(rows))
+        tenure, fit, terms = few.history.tenure, self.model("gold").fit(data), ContractTerms(1.0, 0.0, horizon=PERIODS)
+        ahead = [(tenure / scale[rows]) ** rho - ((tenure + k) / scale[rows]) ** rho for k in range(1, PERIODS + 1)]
+        total = fit.total_value(few, terms, seed=run)
+        renewed = np.floor(np.minimum(lasts[rows] - tenure, PERIODS))
+        truths = {"gold": effect if self.model is WeibullRegression else -rho * effect, "log_rho": math.log(rho)}
+        return Held(
+            _held(fit.summary, truths),
+            _between(fit.value_ends(few, terms, seed=run), np.exp(ahead).sum(axis=0)),
             total.low <= renewed.sum() <= total.high,
         )
 
@@ -283,6 +315,8 @@ EXPERIMENTS: Mapping[tuple[str, str], Experiment] = {
     ("BG/BB", "Laplace"): Occasions(BGBBProcess(1.2, 0.75, 0.66, 2.8)),
     ("sBG", "Laplace"): Contracts(ShiftedBetaGeometric(), BetaWeibullProcess(0.7, 3.0)),
     ("BdW", "Laplace"): Contracts(BetaDiscreteWeibull(), BetaWeibullProcess(0.7, 3.0, 1.3)),
+    ("Cox", "Laplace"): Regression(CoxRegression),
+    ("Weibull", "Laplace"): Regression(WeibullRegression),
     ("BG/NBD, covariates", "Laplace"): Described("bg_nbd", (0.8, 6.0, 0.8, 2.5)),
     ("MBG/NBD, covariates", "Laplace"): Described("mbg_nbd", (0.8, 6.0, 0.8, 2.5)),
     ("Pareto/NBD, covariates", "Laplace"): Described("pareto_nbd", (0.8, 6.0, 0.7, 8.0)),

@@ -15,10 +15,13 @@ import numpy as np
 import pytest
 
 from worthbook.kernel.errors import WorthbookError
+from worthbook.models.base import FloatArray
 from worthbook.models.design import Covariates
 from worthbook.models.retention import ContractHistory, ContractTerms
+from worthbook.models.retention.beta_weibull_process import BetaWeibullProcess
 from worthbook.models.retention.cox import CoxFit, CoxRegression
 from worthbook.models.retention.described_contracts import DescribedContracts
+from worthbook.models.retention.survival_intervals import renewal_variance
 from worthbook.models.retention.weibull_aft import WeibullFit, WeibullRegression
 
 lifelines = pytest.importorskip("lifelines")
@@ -142,6 +145,58 @@ def test_values_and_their_ends(simulated: DescribedContracts) -> None:
     young_few = DescribedContracts(few.history.take(np.flatnonzero(young)), few.covariates.take(np.flatnonzero(young)))
     assert cox.lifetime_value(young_few, short) == pytest.approx(fit.lifetime_value(young_few, short), rel=0.15)
     assert set(cox.predict(young_few, short)) == set(fit.predict(young_few, short)) == {"p_renewal", "lifetime_value"}
+
+
+def test_the_variance_of_renewals_is_that_of_the_renewal_model() -> None:
+    """A regression whose survival is that of a beta-discrete-Weibull process has its variance, with and without end."""
+    process = BetaWeibullProcess(2.0, 9.0, 1.4)
+
+    class Renewing:
+        def survival_ahead(self, data: DescribedContracts, periods: float) -> FloatArray:
+            return process.survival_ahead(data.history.tenure, np.array([periods]))[:, 0]
+
+        def lifetime_value(self, data: DescribedContracts, terms: ContractTerms) -> FloatArray:
+            raise NotImplementedError
+
+    data = DescribedContracts(ContractHistory([0, 3, 9], [0, 0, 0]), Covariates({"age": [1.0, 2.0, 3.0]}))
+    for horizon in (12.0, math.inf):
+        expected = process.renewal_variance(data.history.tenure, 1.01, horizon)
+        assert renewal_variance(Renewing(), data, 1.01, horizon) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("specification", [CoxRegression, WeibullRegression])
+def test_totals_are_covered(specification: type[CoxRegression | WeibullRegression]) -> None:
+    """Renewals within a year of 16 simulated bases of 300: at least 12 totals lie in their 95 % intervals."""
+    inside, held = 0, []
+    for run in range(16):
+        rng = np.random.default_rng([run, 5])
+        gold = rng.integers(0, 2, 300).astype(np.float64)
+        lasts, seen = 20 * np.exp(0.6 * gold) * rng.weibull(1.3, 300), rng.uniform(2, 40, 300)
+        seen[:8] = 60.0  # so that Cox sees far enough
+        history = ContractHistory(np.maximum(np.minimum(lasts, seen), 0.01), lasts <= seen)
+        described = DescribedContracts(history, Covariates({"gold": gold}))
+        rows = np.flatnonzero((history.ended == 0) & (history.tenure < 25))
+        few = DescribedContracts(history.take(rows), described.covariates.take(rows))
+        fit, terms = specification("gold").fit(described), ContractTerms(1.0, 0.0, horizon=12)
+        total = fit.total_value(few, terms, seed=run)
+        inside += total.low <= np.floor(np.minimum(lasts[rows] - history.tenure[rows], 12)).sum() <= total.high
+        low, high = fit.value_ends(few, terms, seed=run)
+        held.append((low < fit.lifetime_value(few, terms)) & (fit.lifetime_value(few, terms) < high))
+    assert inside >= 12
+    assert np.concatenate(held).all()
+
+
+def test_survival_by_cox_has_ends(simulated: DescribedContracts) -> None:
+    """The interval holds the estimate, is wider with fewer customers, and gone at the start."""
+    few = DescribedContracts(simulated.history.take(np.arange(200)), simulated.covariates.take(np.arange(200)))
+    widths = []
+    for data in (simulated, few):
+        fit = CoxRegression("plan + age").fit(data)
+        low, high = fit.survival_ends(few, 12.0, seed=1)
+        assert ((low < fit.survival(few, 12.0)) & (fit.survival(few, 12.0) < high)).all()
+        widths.append((high - low).mean())
+        assert (fit.survival_ends(few, 0.0, seed=1)[0] == 1.0).all()
+    assert widths[0] < widths[1]
 
 
 @pytest.mark.parametrize(("specification", "fit_class"), [(CoxRegression, CoxFit), (WeibullRegression, WeibullFit)])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import ClassVar
 
 import numpy as np
@@ -18,6 +18,7 @@ from worthbook.kernel.period import PeriodUnit
 from worthbook.models.base import Estimate, Fact, Fit, FloatArray, Record, Specification
 from worthbook.models.cautions import about_identification
 from worthbook.models.design import Design
+from worthbook.models.interval import DRAWS, ENDS, Interval
 from worthbook.models.laplace import Z_95
 from worthbook.models.retention.contract_value import ContractTerms, contract_value
 from worthbook.models.retention.contracts import ContractHistory, refuse_without_losses
@@ -29,6 +30,7 @@ from worthbook.models.retention.described_contracts import (
     table_of,
 )
 from worthbook.models.retention.kaplan_meier import BEYOND_OBSERVATION
+from worthbook.models.retention.survival_intervals import total_value, value_ends
 
 DOUBT = 0.01
 """Hazards that are not proportional are spoken of if chance alone would give as much in one case of a hundred."""
@@ -36,7 +38,7 @@ DOUBT = 0.01
 WEAK_ERROR = 2.0
 """A coefficient with a larger standard error is not determined: hazards fifty times as high would fit as well."""
 
-_LISTS = ("coefficients", "times", "cumulative_hazard", "not_proportional")
+_LISTS = ("coefficients", "times", "cumulative_hazard", "events", "centre", "not_proportional")
 
 NOT_PROPORTIONAL = Text(
     en="The effect of {names} changes with tenure (test of Grambsch and Therneau 1994): read it as an average.",
@@ -72,13 +74,15 @@ class CoxRegression(Specification[DescribedContracts, "CoxFit"]):
         table, roles = table_of(matrix, data.history)
         fitter = converging(lambda: lifelines.CoxPHFitter(penalizer=self.penalty).fit(table, **roles))
         coefficients = fitter.params_.to_numpy(dtype=np.float64)
-        times, hazard = _breslow(data.history, np.einsum("ij,j->i", matrix, coefficients))
+        times, hazard, events = _breslow(data.history, np.einsum("ij,j->i", matrix, coefficients))
         return CoxFit(
             design=design,
             coefficients=tuple(coefficients.tolist()),
             covariance=tuple(tuple(row) for row in fitter.variance_matrix_.to_numpy(dtype=np.float64).tolist()),
             times=tuple(times.tolist()),
             cumulative_hazard=tuple(hazard.tolist()),
+            events=tuple(events.tolist()),
+            centre=tuple((data.history.weights @ matrix / data.history.customers).tolist()),
             last=float(data.history.tenure.max()),
             log_likelihood=float(fitter.log_likelihood_),
             concordance=float(fitter.concordance_index_),
@@ -90,17 +94,17 @@ class CoxRegression(Specification[DescribedContracts, "CoxFit"]):
         )
 
 
-def _breslow(history: ContractHistory, score: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Cumulative hazard of a customer with score 0 at each time at which a contract ended."""
+def _breslow(history: ContractHistory, score: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Times at which contracts ended, the cumulative hazard of a customer with score 0, and how many ended."""
     times, of_time = np.unique(history.tenure, return_inverse=True)
     risk = history.weights * np.exp(score)
     later = np.searchsorted(times, history.entry, side="right")
     entered = np.cumsum(np.bincount(later, risk, minlength=len(times) + 1))[: len(times)]
     left = np.bincount(of_time, risk)
-    ended = np.bincount(of_time, history.weights * history.ended)
+    ended = np.bincount(of_time, history.weights * history.ended).astype(np.float64)
     some = ended > 0
     at_risk = entered - (np.cumsum(left) - left)
-    return times[some], np.cumsum(ended[some] / at_risk[some])
+    return times[some], np.cumsum(ended[some] / at_risk[some]), ended[some]
 
 
 def _not_proportional(fitter: object, table: object, terms: tuple[str, ...]) -> tuple[str, ...]:
@@ -122,6 +126,10 @@ class CoxFit(Fit[DescribedContracts]):
     covariance: tuple[tuple[float, ...], ...]
     times: tuple[float, ...]
     cumulative_hazard: tuple[float, ...]
+    events: tuple[float, ...]
+    """How many contracts ended at each of the times."""
+    centre: tuple[float, ...]
+    """Mean covariates."""
     last: float
     log_likelihood: float
     concordance: float
@@ -203,13 +211,40 @@ class CoxFit(Fit[DescribedContracts]):
         """Expected present value of what each running contract is to bring within the terms' horizon."""
         return contract_value(self, data, terms, self.unit)
 
+    def survival_ends(self, data: DescribedContracts, time: float, *, seed: int) -> tuple[FloatArray, FloatArray]:
+        """Both ends of the 95 % interval of P(a contract of each customer lasts longer than a time)."""
+        low, high = np.percentile([each.survival(data, time) for each in self._drawn(seed)], ENDS, axis=0)
+        return low, high
+
+    def value_ends(self, data: DescribedContracts, terms: ContractTerms, *, seed: int) -> tuple[FloatArray, FloatArray]:
+        """Both ends of the 95 % interval of the expected value of each row."""
+        return value_ends(self._drawn(seed), data, terms)
+
+    def total_value(self, data: DescribedContracts, terms: ContractTerms, *, seed: int) -> Interval:
+        """Present value of all running contracts together: unknown parameters and chance are both in the interval."""
+        return total_value(self, self._drawn(seed), data, terms)
+
+    def _drawn(self, seed: int) -> list[CoxFit]:
+        """This fit with drawn coefficients and hazards.
+
+        Coefficients are normal. The hazard of a customer with mean covariates hardly depends on them; its steps are
+        gamma variables with as many degrees as contracts ended there (Kalbfleisch 1978, JRSS B 40, 214-221, with a
+        prior that says nothing).
+        """
+        rng = np.random.default_rng(seed)
+        events, centre = np.asarray(self.events), np.asarray(self.centre)
+        steps = np.diff(self.cumulative_hazard, prepend=0.0) * np.exp(centre @ self.coefficients)
+        drawn = rng.multivariate_normal(self.coefficients, np.asarray(self.covariance), DRAWS)
+        hazards = np.cumsum(steps * rng.gamma(events, 1 / events, (DRAWS, len(events))), axis=1)
+        hazards *= np.exp(-drawn @ centre)[:, None]
+        pairs = zip(drawn.tolist(), hazards.tolist(), strict=True)
+        return [replace(self, coefficients=tuple(b), cumulative_hazard=tuple(h)) for b, h in pairs]
+
     def as_record(self) -> Record:
         """Plain values for JSON."""
         record = {each.name: getattr(self, each.name) for each in fields(self)}
         covariance = [list(row) for row in self.covariance]
-        lists = {
-            name: list(record[name]) for name in ("coefficients", "times", "cumulative_hazard", "not_proportional")
-        }
+        lists = {name: list(record[name]) for name in _LISTS}
         return {**record, **lists, "covariance": covariance, "design": self.design.as_record()}
 
     @classmethod

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import ClassVar
 
 import numpy as np
@@ -22,7 +22,7 @@ from worthbook.models.base import Estimate, Fact, Fit, FloatArray, Record, Speci
 from worthbook.models.cautions import about_identification
 from worthbook.models.columns import rows_where
 from worthbook.models.design import Design
-from worthbook.models.interval import DRAWS, ends_of
+from worthbook.models.interval import DRAWS, Interval
 from worthbook.models.laplace import Z_95
 from worthbook.models.retention.beta_weibull_process import LIFETIME_INFINITE, NEGLIGIBLE
 from worthbook.models.retention.contract_value import ContractTerms, contract_value
@@ -34,8 +34,8 @@ from worthbook.models.retention.described_contracts import (
     lifelines_module,
     table_of,
 )
+from worthbook.models.retention.survival_intervals import MOST_PERIODS, total_value, value_ends
 
-MOST_PERIODS = 20_000
 WEAK_ERROR = 2.0
 """A coefficient with a larger standard error is not determined: lifetimes fifty times as long would fit as well."""
 
@@ -184,9 +184,11 @@ class WeibullFit(Fit[DescribedContracts]):
 
     def value_ends(self, data: DescribedContracts, terms: ContractTerms, *, seed: int) -> tuple[FloatArray, FloatArray]:
         """Both ends of the 95 % interval of the expected value of each row."""
-        rng = np.random.default_rng(seed)
-        drawn = rng.multivariate_normal(self.values, np.asarray(self.covariance), DRAWS)
-        return ends_of(lambda values: self._at(values).lifetime_value(data, terms), drawn)
+        return value_ends(self._drawn(seed), data, terms)
+
+    def total_value(self, data: DescribedContracts, terms: ContractTerms, *, seed: int) -> Interval:
+        """Present value of all running contracts together: unknown parameters and chance are both in the interval."""
+        return total_value(self, self._drawn(seed), data, terms)
 
     def as_record(self) -> Record:
         """Plain values for JSON."""
@@ -202,8 +204,11 @@ class WeibullFit(Fit[DescribedContracts]):
         nested = {"values": tuple(record["values"]), "design": Design.from_record(record["design"])}
         return cls(**{**values, **nested, "covariance": covariance})
 
-    def _at(self, values: FloatArray) -> WeibullFit:
-        return WeibullFit.from_record({**self.as_record(), "values": values.tolist()})
+    def _drawn(self, seed: int) -> list[WeibullFit]:
+        """This fit at values drawn from the normal approximation."""
+        rng = np.random.default_rng(seed)
+        drawn = rng.multivariate_normal(self.values, np.asarray(self.covariance), DRAWS)
+        return [replace(self, values=tuple(values)) for values in drawn.tolist()]
 
     def _scale(self, data: DescribedContracts) -> tuple[FloatArray, float]:
         """Lambda of each customer, and rho."""
