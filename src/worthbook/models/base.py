@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from dataclasses import Field, dataclass, fields
+from typing import Any, ClassVar, Generic, Self, TypeVar, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,6 +113,36 @@ class Fit(ABC, Generic[Data_contra]):
             return cls.from_record(record)
         except KeyError as missing:
             raise FIT_INCOMPLETE(field=missing.args[0]) from missing
+
+
+class RecordedFit(Fit[Data_contra]):
+    """A fit that is a dataclass: its record is its fields, those that have a record of their own by it."""
+
+    def as_record(self) -> Record:
+        """Plain values for JSON."""
+        return {each.name: _plain(getattr(self, each.name)) for each in _fields(type(self))}
+
+    @classmethod
+    def from_record(cls, record: Record) -> Self:
+        """The inverse of `as_record`."""
+        kinds = get_type_hints(cls)
+        return cls(**{each.name: _restored(record[each.name], kinds[each.name]) for each in _fields(cls)})
+
+
+def _fields(fit_class: type) -> tuple[Field[Any], ...]:
+    return fields(fit_class)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - fields are of many kinds
+    if hasattr(value, "as_record"):
+        return value.as_record()
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _restored(value: Any, kind: Any) -> Any:  # noqa: ANN401 - the inverse of `_plain`
+    if hasattr(kind, "from_record"):
+        return kind.from_record(value)
+    return tuple(_restored(each, None) for each in value) if isinstance(value, list | tuple) else value
 
 
 class Specification(ABC, Generic[Data_contra, Fit_co]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -18,10 +18,11 @@ from numpy.typing import ArrayLike
 from worthbook.kernel.errors import Fault, raise_all
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import PeriodUnit
-from worthbook.models.base import Estimate, Fact, Fit, FloatArray, Record, Specification
+from worthbook.models.base import Estimate, Fact, FloatArray, RecordedFit, Specification
 from worthbook.models.columns import LENGTHS_DIFFER, NEGATIVE, as_column, not_finite, rows_where
 from worthbook.models.distinct import weighted_sum
 from worthbook.models.lifetime.data import UNIT_NAMES, PurchaseHistory
+from worthbook.models.lifetime.foretelling import ForetellingFit
 from worthbook.models.lifetime.process import DISCOUNT_NOT_POSITIVE, WINDOW_REVERSED, discount_per_period, finite
 from worthbook.models.lifetime.purchase_model import NO_TIME, OTHER_UNIT
 
@@ -118,7 +119,7 @@ class Baseline(Specification[PurchaseHistory, "BaselineFit"]):
 
 
 @dataclass(frozen=True, slots=True)
-class BaselineFit(Fit[PurchaseHistory]):
+class BaselineFit(ForetellingFit[PurchaseHistory]):
     """A simple rule with the numbers that it needs."""
 
     estimator: ClassVar[str] = "baseline"
@@ -148,17 +149,6 @@ class BaselineFit(Fit[PurchaseHistory]):
         """That it is no more than a rule."""
         return (RULE_ONLY,)
 
-    def predict(
-        self, data: PurchaseHistory, horizon: float | None = None, discount_rate_per_year: float | None = None
-    ) -> Mapping[str, FloatArray]:
-        """The same columns as the models give."""
-        columns = {"p_alive": self.p_alive(data)}
-        if horizon is not None:
-            columns["expected_purchases"] = self.expected_purchases(data, horizon)
-            if discount_rate_per_year is not None:
-                columns["discounted_purchases"] = self.discounted_purchases(data, horizon, discount_rate_per_year)
-        return columns
-
     def p_alive(self, history: PurchaseHistory) -> FloatArray:
         """1 for whom the rule counts as a customer, else 0."""
         self._same_unit(history)
@@ -186,15 +176,6 @@ class BaselineFit(Fit[PurchaseHistory]):
     def expected_purchases_new(self, horizon: float) -> float:
         """Purchases of a new customer: those of an average one."""
         return self.pace * finite(horizon)
-
-    def as_record(self) -> Record:
-        """Plain values for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_record(cls, record: Record) -> BaselineFit:
-        """The inverse of `as_record`."""
-        return cls(**{each.name: record[each.name] for each in fields(cls)})
 
     def _pace_of(self, history: PurchaseHistory) -> FloatArray:
         """Purchases of each customer in a unit of time; who was first seen on the last day has the average pace."""
@@ -231,7 +212,7 @@ class LastPeriod(Specification[RecentPurchases, "LastPeriodFit"]):
 
 
 @dataclass(frozen=True, slots=True)
-class LastPeriodFit(Fit[RecentPurchases]):
+class LastPeriodFit(RecordedFit[RecentPurchases]):
     """The rule of the last period, with what it needs for new customers."""
 
     estimator: ClassVar[str] = "last_period"
@@ -275,15 +256,6 @@ class LastPeriodFit(Fit[RecentPurchases]):
     def expected_purchases_new(self, horizon: float) -> float:
         """Purchases of a new customer: those of an average one."""
         return self.pace * finite(horizon)
-
-    def as_record(self) -> Record:
-        """Plain values for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_record(cls, record: Record) -> LastPeriodFit:
-        """The inverse of `as_record`."""
-        return cls(**{each.name: record[each.name] for each in fields(cls)})
 
 
 def _average_pace(history: PurchaseHistory) -> float:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
-from worthbook.models.base import Estimate, Fact, FloatArray, Record
+from worthbook.models.base import Estimate, Fact, FloatArray
 from worthbook.models.distinct import weighted_sum
-from worthbook.models.laplace import Z_95, Estimates
+from worthbook.models.laplace import Z_95
 from worthbook.models.lifetime.correlated_process import SHIFTS, SIGNS, CorrelatedParetoNBDProcess, Joint
 from worthbook.models.lifetime.covariate_rows import row_likelihoods
 from worthbook.models.lifetime.data import PurchaseHistory
@@ -81,13 +81,6 @@ class CorrelatedParetoNBDFit(PurchaseFit):
     def summary(self) -> tuple[Estimate, ...]:
         """The four parameters of Pareto/NBD, and the correlation."""
         return (*self.estimates.summary[:4], self.correlation)
-
-    @classmethod
-    def from_record(cls, record: Record) -> CorrelatedParetoNBDFit:
-        """The inverse of `as_record`."""
-        profile = tuple((place, value) for place, value in record["profile"])
-        values = {each.name: record[each.name] for each in fields(cls)}
-        return cls(**{**values, "profile": profile, "estimates": Estimates.from_record(record["estimates"])})
 
     @property
     def against_independence(self) -> LikelihoodRatio:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import PeriodUnit
-from worthbook.models.base import Estimate, Fact, Fit, FloatArray, Record, Specification
+from worthbook.models.base import Estimate, Fact, FloatArray, Specification
 from worthbook.models.cautions import about_identification
 from worthbook.models.design import COVARIATE_ROWS, Covariates, Design
 from worthbook.models.distinct import weighted_sum
@@ -27,6 +27,7 @@ from worthbook.models.lifetime.covariate_objective import TIME_POWERS, Covariate
 from worthbook.models.lifetime.covariate_process import CovariateProcess
 from worthbook.models.lifetime.covariate_rows import Family
 from worthbook.models.lifetime.data import UNIT_NAMES, PurchaseHistory
+from worthbook.models.lifetime.foretelling import ForetellingFit
 from worthbook.models.lifetime.purchase_model import OTHER_UNIT, fingerprint_of, refuse_hopeless
 from worthbook.models.likelihood_ratio import Fitted
 from worthbook.models.optimise import maximise
@@ -134,7 +135,7 @@ class StaticCovariates(Specification[DescribedCustomers, "StaticCovariatesFit"])
 
 
 @dataclass(frozen=True, slots=True)
-class StaticCovariatesFit(Fit[DescribedCustomers]):
+class StaticCovariatesFit(ForetellingFit[DescribedCustomers]):
     """A fitted model of purchases with covariates."""
 
     estimator: ClassVar[str] = "static_covariates"
@@ -190,17 +191,6 @@ class StaticCovariatesFit(Fit[DescribedCustomers]):
         parameters = len(self.estimates.symbols)
         return Fitted(self.log_likelihood, parameters, self.data_fingerprint, shrunk=self.ridge > 0)
 
-    def predict(
-        self, data: DescribedCustomers, horizon: float | None = None, discount_rate_per_year: float | None = None
-    ) -> Mapping[str, FloatArray]:
-        """P(alive); with a horizon also the purchases to come; with a discount rate also their present number."""
-        columns = {"p_alive": self.p_alive(data)}
-        if horizon is not None:
-            columns["expected_purchases"] = self.expected_purchases(data, horizon)
-            if discount_rate_per_year is not None:
-                columns["discounted_purchases"] = self.discounted_purchases(data, horizon, discount_rate_per_year)
-        return columns
-
     def p_alive(self, data: DescribedCustomers) -> FloatArray:
         """Probability that each customer has not dropped out."""
         return self.process(data).p_alive(data.history)
@@ -252,18 +242,3 @@ class StaticCovariatesFit(Fit[DescribedCustomers]):
 
     def _drawn(self, seed: int) -> FloatArray:
         return self.estimates.draws(COVARIATE_DRAWS, np.random.default_rng(seed))
-
-    def as_record(self) -> Record:
-        """Plain values for JSON."""
-        record = {each.name: getattr(self, each.name) for each in fields(self)}
-        nested = {name: record[name].as_record() for name in ("life", "trans", "estimates")}
-        return {**record, **nested, "equal": list(self.equal)}
-
-    @classmethod
-    def from_record(cls, record: Record) -> StaticCovariatesFit:
-        """The inverse of `as_record`."""
-        values = {each.name: record[each.name] for each in fields(cls)}
-        values["life"], values["trans"] = Design.from_record(record["life"]), Design.from_record(record["trans"])
-        return cls(
-            **{**values, "equal": tuple(record["equal"]), "estimates": Estimates.from_record(record["estimates"])}
-        )

@@ -14,14 +14,14 @@ m, E[l m | x] / E[l | x] = E[m | x + 1].) With this, expected purchases times ex
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
-from worthbook.models.base import Estimate, Fact, Fit, FloatArray, Record, Specification
+from worthbook.models.base import Estimate, Fact, FloatArray, RecordedFit, Specification
 from worthbook.models.cautions import about_identification
 from worthbook.models.distinct import weighted_sum
 from worthbook.models.laplace import Estimates
@@ -226,7 +226,7 @@ def _go_together(rho: float | None) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class GammaGammaFit(Fit[SpendHistory]):
+class GammaGammaFit(RecordedFit[SpendHistory]):
     """A fitted Gamma-Gamma model."""
 
     estimator: ClassVar[str] = "gamma_gamma"
@@ -296,13 +296,3 @@ class GammaGammaFit(Fit[SpendHistory]):
     def expected_spend(self, spend: SpendHistory) -> FloatArray:
         """Expected spend of each customer at a future purchase; the population's mean where none is known."""
         return self.process.expected_spend(spend)
-
-    def as_record(self) -> Record:
-        """Plain values for JSON."""
-        return {**asdict(self), "estimates": self.estimates.as_record()}
-
-    @classmethod
-    def from_record(cls, record: Record) -> GammaGammaFit:
-        """The inverse of `as_record`."""
-        values = {each.name: record[each.name] for each in fields(cls)}
-        return cls(**{**values, "estimates": Estimates.from_record(record["estimates"])})

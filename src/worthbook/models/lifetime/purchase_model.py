@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 import numpy as np
@@ -13,11 +13,12 @@ import numpy as np
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import PeriodUnit
-from worthbook.models.base import Estimate, Fact, Fit, FloatArray, Record, Specification
+from worthbook.models.base import Estimate, Fact, FloatArray, Specification
 from worthbook.models.cautions import about_identification
 from worthbook.models.distinct import weighted_sum
 from worthbook.models.laplace import Estimates
 from worthbook.models.lifetime.data import UNIT_NAMES, PurchaseHistory
+from worthbook.models.lifetime.foretelling import ForetellingFit
 from worthbook.models.lifetime.nbd_likelihood import NBDLikelihood
 from worthbook.models.lifetime.process import PurchaseProcess
 from worthbook.models.optimise import Objective, maximise
@@ -85,7 +86,7 @@ NO_DROPOUT = Text(
 
 
 @dataclass(frozen=True, slots=True)
-class PurchaseFit(Fit[PurchaseHistory], ABC):
+class PurchaseFit(ForetellingFit[PurchaseHistory], ABC):
     """A fitted model of purchases: a value, which can be written as JSON and predicts the same when read back."""
 
     process_class: ClassVar[type[PurchaseProcess]]
@@ -161,17 +162,6 @@ class PurchaseFit(Fit[PurchaseHistory], ABC):
     def _doubts(self) -> tuple[Text, ...]:
         return about_identification(self.repeat_buyers, self.estimates.undetermined)
 
-    def predict(
-        self, data: PurchaseHistory, horizon: float | None = None, discount_rate_per_year: float | None = None
-    ) -> Mapping[str, FloatArray]:
-        """P(alive); with a horizon also the purchases to come; with a discount rate also their present number."""
-        columns = {"p_alive": self.p_alive(data)}
-        if horizon is not None:
-            columns["expected_purchases"] = self.expected_purchases(data, horizon)
-            if discount_rate_per_year is not None:
-                columns["discounted_purchases"] = self.discounted_purchases(data, horizon, discount_rate_per_year)
-        return columns
-
     def p_alive(self, history: PurchaseHistory) -> FloatArray:
         """Probability that each customer has not dropped out."""
         return self.in_unit(history).p_alive(history)
@@ -197,16 +187,6 @@ class PurchaseFit(Fit[PurchaseHistory], ABC):
     def probability_of(self, n: int, horizon: float) -> float:
         """Probability that a new customer makes exactly n repeat purchases."""
         return self.process.probability_of(n, horizon)
-
-    def as_record(self) -> Record:
-        """Plain values for JSON."""
-        return {**asdict(self), "estimates": self.estimates.as_record()}
-
-    @classmethod
-    def from_record(cls, record: Record) -> Self:
-        """The inverse of `as_record`."""
-        values = {each.name: record[each.name] for each in fields(cls)}
-        return cls(**{**values, "estimates": Estimates.from_record(record["estimates"])})
 
     def in_unit(self, history: PurchaseHistory) -> PurchaseProcess:
         """The process, if the history is in the unit of time of the fit.

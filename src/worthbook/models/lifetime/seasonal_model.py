@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import PeriodUnit
-from worthbook.models.base import Estimate, Fact, Fit, FloatArray, Record, Specification
+from worthbook.models.base import Estimate, Fact, FloatArray, RecordedFit, Specification
 from worthbook.models.cautions import about_identification
 from worthbook.models.design import COVARIATE_CONSTANT, names_of, refuse_dependent
 from worthbook.models.distinct import weighted_sum
@@ -168,7 +168,7 @@ def _checked(table: FloatArray, names: tuple[str, ...], exposure: FloatArray) ->
 
 
 @dataclass(frozen=True, slots=True)
-class SeasonalParetoNBDFit(Fit[SeasonedCustomers]):
+class SeasonalParetoNBDFit(RecordedFit[SeasonedCustomers]):
     """A fitted Pareto/NBD model with covariates that change with time."""
 
     estimator: ClassVar[str] = "seasonal_pareto_nbd"
@@ -263,20 +263,3 @@ class SeasonalParetoNBDFit(Fit[SeasonedCustomers]):
 
     def _drawn(self, seed: int) -> FloatArray:
         return self.estimates.draws(COVARIATE_DRAWS, np.random.default_rng(seed))
-
-    def as_record(self) -> Record:
-        """Plain values for JSON."""
-        record = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {
-            **record,
-            "life": list(self.life),
-            "trans": list(self.trans),
-            "estimates": self.estimates.as_record(),
-        }
-
-    @classmethod
-    def from_record(cls, record: Record) -> SeasonalParetoNBDFit:
-        """The inverse of `as_record`."""
-        values = {each.name: record[each.name] for each in fields(cls)}
-        estimates = Estimates.from_record(record["estimates"])
-        return cls(**{**values, "life": tuple(record["life"]), "trans": tuple(record["trans"]), "estimates": estimates})

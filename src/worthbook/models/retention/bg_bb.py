@@ -7,7 +7,7 @@ that come at given occasions, each taken or not: yearly donations, season ticket
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -15,13 +15,14 @@ import numpy as np
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import PeriodUnit
-from worthbook.models.base import Estimate, Fact, Fit, FloatArray, Record, Specification
+from worthbook.models.base import Estimate, Fact, FloatArray, Specification
 from worthbook.models.cautions import about_identification
 from worthbook.models.distinct import weighted_sum
 from worthbook.models.fingerprint import fingerprint
 from worthbook.models.interval import DRAWS, Interval, ends_of, interval_of_total
 from worthbook.models.laplace import Estimates
 from worthbook.models.lifetime.data import UNIT_NAMES
+from worthbook.models.lifetime.foretelling import ForetellingFit
 from worthbook.models.optimise import maximise
 from worthbook.models.retention.bg_bb_likelihood import BGBBLikelihood
 from worthbook.models.retention.bg_bb_process import BGBBProcess
@@ -106,7 +107,7 @@ class BGBB(Specification[OpportunityHistory, "BGBBFit"]):
 
 
 @dataclass(frozen=True, slots=True)
-class BGBBFit(Fit[OpportunityHistory]):
+class BGBBFit(ForetellingFit[OpportunityHistory]):
     """A fitted BG/BB model."""
 
     estimator: ClassVar[str] = "bg_bb"
@@ -163,17 +164,6 @@ class BGBBFit(Fit[OpportunityHistory]):
     def _doubts(self) -> tuple[Text, ...]:
         return about_identification(self.buyers, self.estimates.undetermined)
 
-    def predict(
-        self, data: OpportunityHistory, horizon: float | None = None, discount_rate_per_year: float | None = None
-    ) -> Mapping[str, FloatArray]:
-        """P(alive at the next occasion); with a horizon also the purchases to come, and their present number."""
-        columns = {"p_alive": self.p_alive(data)}
-        if horizon is not None:
-            columns["expected_purchases"] = self.expected_purchases(data, horizon)
-            if discount_rate_per_year is not None:
-                columns["discounted_purchases"] = self.discounted_purchases(data, horizon, discount_rate_per_year)
-        return columns
-
     def p_alive(self, history: OpportunityHistory) -> FloatArray:
         """Probability that each customer has not dropped out by the next occasion."""
         return self._in_unit(history).p_alive(history)
@@ -218,16 +208,6 @@ class BGBBFit(Fit[OpportunityHistory]):
     def probability_of(self, count: int, horizon: float) -> float:
         """Probability that a new customer takes exactly `count` of its first `horizon` occasions."""
         return self.process.probability_of(count, horizon)
-
-    def as_record(self) -> Record:
-        """Plain values for JSON."""
-        return {**asdict(self), "estimates": self.estimates.as_record()}
-
-    @classmethod
-    def from_record(cls, record: Record) -> BGBBFit:
-        """The inverse of `as_record`."""
-        values = {each.name: record[each.name] for each in fields(cls)}
-        return cls(**{**values, "estimates": Estimates.from_record(record["estimates"])})
 
     def _drawn(self, seed: int) -> FloatArray:
         return self.estimates.draws(DRAWS, np.random.default_rng(seed))

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import PeriodUnit
-from worthbook.models.base import Estimate, Fact, Fit, FloatArray, Record, Specification
+from worthbook.models.base import Estimate, Fact, FloatArray, RecordedFit, Specification
 from worthbook.models.cautions import about_identification
 from worthbook.models.design import Design
 from worthbook.models.interval import DRAWS, ENDS, Interval
@@ -37,8 +37,6 @@ DOUBT = 0.01
 
 WEAK_ERROR = 2.0
 """A coefficient with a larger standard error is not determined: hazards fifty times as high would fit as well."""
-
-_LISTS = ("coefficients", "times", "cumulative_hazard", "events", "centre", "not_proportional")
 
 NOT_PROPORTIONAL = Text(
     en="The effect of {names} changes with tenure (test of Grambsch and Therneau 1994): read it as an average.",
@@ -116,7 +114,7 @@ def _not_proportional(fitter: object, table: object, terms: tuple[str, ...]) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class CoxFit(Fit[DescribedContracts]):
+class CoxFit(RecordedFit[DescribedContracts]):
     """Fitted proportional hazards."""
 
     estimator: ClassVar[str] = "cox"
@@ -239,21 +237,6 @@ class CoxFit(Fit[DescribedContracts]):
         hazards *= np.exp(-drawn @ centre)[:, None]
         pairs = zip(drawn.tolist(), hazards.tolist(), strict=True)
         return [replace(self, coefficients=tuple(b), cumulative_hazard=tuple(h)) for b, h in pairs]
-
-    def as_record(self) -> Record:
-        """Plain values for JSON."""
-        record = {each.name: getattr(self, each.name) for each in fields(self)}
-        covariance = [list(row) for row in self.covariance]
-        lists = {name: list(record[name]) for name in _LISTS}
-        return {**record, **lists, "covariance": covariance, "design": self.design.as_record()}
-
-    @classmethod
-    def from_record(cls, record: Record) -> CoxFit:
-        """The inverse of `as_record`."""
-        values = {each.name: record[each.name] for each in fields(cls)}
-        values |= {name: tuple(record[name]) for name in _LISTS}
-        covariance = tuple(tuple(row) for row in record["covariance"])
-        return cls(**{**values, "covariance": covariance, "design": Design.from_record(record["design"])})
 
     def _hazard(self, times: FloatArray) -> FloatArray:
         """Cumulative hazard of a customer whose covariates are all 0."""

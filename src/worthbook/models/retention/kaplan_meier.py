@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import PeriodUnit
-from worthbook.models.base import Estimate, Fact, Fit, FloatArray, Record, Specification
+from worthbook.models.base import Estimate, Fact, FloatArray, RecordedFit, Specification
 from worthbook.models.cautions import about_identification
 from worthbook.models.interval import Interval
 from worthbook.models.laplace import Z_95
@@ -76,7 +76,7 @@ class KaplanMeier(Specification[ContractHistory, "KaplanMeierFit"]):
 
 
 @dataclass(frozen=True, slots=True)
-class KaplanMeierFit(Fit[ContractHistory]):
+class KaplanMeierFit(RecordedFit[ContractHistory]):
     """A survival curve: at which times contracts ended, out of how many."""
 
     estimator: ClassVar[str] = "kaplan_meier"
@@ -188,17 +188,6 @@ class KaplanMeierFit(Fit[ContractHistory]):
     def lifetime_value(self, history: ContractHistory, terms: ContractTerms) -> FloatArray:
         """Expected present value of what each running contract is to bring within the terms' horizon."""
         return contract_value(self, history, terms, self.unit)
-
-    def as_record(self) -> Record:
-        """Plain values for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_record(cls, record: Record) -> KaplanMeierFit:
-        """The inverse of `as_record`."""
-        values = {each.name: record[each.name] for each in fields(cls)}
-        curve = {name: tuple(values[name]) for name in ("times", "at_risk", "ended")}
-        return cls(**{**values, **curve})
 
     @property
     def _steps(self) -> FloatArray:

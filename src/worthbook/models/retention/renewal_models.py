@@ -10,15 +10,15 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import ClassVar, Generic, Self, TypeVar
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
 
 import numpy as np
 
 from worthbook.kernel.errors import Fault, raise_all
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import PeriodUnit
-from worthbook.models.base import Estimate, Fact, Fit, FloatArray, Record, Specification
+from worthbook.models.base import Estimate, Fact, FloatArray, RecordedFit, Specification
 from worthbook.models.cautions import about_identification
 from worthbook.models.columns import rows_where
 from worthbook.models.interval import DRAWS, Interval, ends_of, interval_of_total
@@ -69,7 +69,7 @@ ONE_PERIOD = Text(
 
 
 @dataclass(frozen=True, slots=True)
-class RenewalFit(Fit[ContractHistory], ABC):
+class RenewalFit(RecordedFit[ContractHistory], ABC):
     """A fitted model of contracts that end at renewals."""
 
     estimates: Estimates
@@ -175,16 +175,6 @@ class RenewalFit(Fit[ContractHistory], ABC):
         totals = np.array([total(BetaWeibullProcess(*values.tolist())) for values in drawn])
         variance = float(square @ process.renewal_variance(groups, discount, terms.horizon)) * now**2
         return interval_of_total(total(process), totals, variance)
-
-    def as_record(self) -> Record:
-        """Plain values for JSON."""
-        return {**asdict(self), "estimates": self.estimates.as_record()}
-
-    @classmethod
-    def from_record(cls, record: Record) -> Self:
-        """The inverse of `as_record`."""
-        values = {each.name: record[each.name] for each in fields(cls)}
-        return cls(**{**values, "estimates": Estimates.from_record(record["estimates"])})
 
     def _in_unit(self, history: ContractHistory) -> BetaWeibullProcess:
         if history.unit != self.unit:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -18,7 +18,7 @@ import numpy as np
 from worthbook.kernel.errors import Fault, raise_all
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import PeriodUnit
-from worthbook.models.base import Estimate, Fact, Fit, FloatArray, Record, Specification
+from worthbook.models.base import Estimate, Fact, FloatArray, RecordedFit, Specification
 from worthbook.models.cautions import about_identification
 from worthbook.models.columns import rows_where
 from worthbook.models.design import Design
@@ -96,7 +96,7 @@ class WeibullRegression(Specification[DescribedContracts, "WeibullFit"]):
 
 
 @dataclass(frozen=True, slots=True)
-class WeibullFit(Fit[DescribedContracts]):
+class WeibullFit(RecordedFit[DescribedContracts]):
     """Fitted accelerated failure times."""
 
     estimator: ClassVar[str] = "weibull_aft"
@@ -189,20 +189,6 @@ class WeibullFit(Fit[DescribedContracts]):
     def total_value(self, data: DescribedContracts, terms: ContractTerms, *, seed: int) -> Interval:
         """Present value of all running contracts together: unknown parameters and chance are both in the interval."""
         return total_value(self, self._drawn(seed), data, terms)
-
-    def as_record(self) -> Record:
-        """Plain values for JSON."""
-        record = {each.name: getattr(self, each.name) for each in fields(self)}
-        covariance = [list(row) for row in self.covariance]
-        return {**record, "values": list(self.values), "covariance": covariance, "design": self.design.as_record()}
-
-    @classmethod
-    def from_record(cls, record: Record) -> WeibullFit:
-        """The inverse of `as_record`."""
-        values = {each.name: record[each.name] for each in fields(cls)}
-        covariance = tuple(tuple(row) for row in record["covariance"])
-        nested = {"values": tuple(record["values"]), "design": Design.from_record(record["design"])}
-        return cls(**{**values, **nested, "covariance": covariance})
 
     def _drawn(self, seed: int) -> list[WeibullFit]:
         """This fit at values drawn from the normal approximation."""
