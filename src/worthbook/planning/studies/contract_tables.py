@@ -25,7 +25,7 @@ POINTS = 25
 
 SURVIVAL = Text(en="Contracts that are left, by tenure", zh="合约留存率（按签约时长）")
 HAZARD = Text(en="How readily contracts end, by tenure", zh="合约终止风险（按签约时长）")
-BAND = Text(en="{start} to {end} months", zh="{start}–{end} 个月")
+BAND = Text(en="{start}–{end}", zh="{start}–{end}")
 
 
 def contract_tables(context: StudyContext) -> tuple[tuple[Table, ...], dict[str, Value]]:
@@ -56,8 +56,8 @@ def _survival(fit: KaplanMeierFit) -> Table:
     columns = (
         column("months", Unit.MONTHS, "Months since the start", "签约后月数"),
         column("left", Unit.SHARE, "Left", "留存率"),
-        column("low", Unit.SHARE, "95 % from", "95% 下限"),
-        column("high", Unit.SHARE, "to", "95% 上限"),
+        column("low", Unit.SHARE, "95 %, lower end", "95% 下限"),
+        column("high", Unit.SHARE, "95 %, upper end", "95% 上限"),
     )
     rows: list[Sequence[Value | Text]] = [tuple(map(float, row)) for row in zip(times, share, low, high, strict=True)]
     return table("survival", SURVIVAL, columns, rows)
@@ -66,7 +66,7 @@ def _survival(fit: KaplanMeierFit) -> Table:
 def _hazards(history: ContractHistory) -> Table:
     bands = hazard_by_tenure(history, _edges(history.tenure))
     columns = (
-        column("tenure", Unit.TEXT, "Tenure", "签约时长"),
+        column("tenure", Unit.TEXT, "Months under contract", "签约时长（月）"),
         column("ended", Unit.COUNT, "Ended", "终止数"),
         column("exposure", Unit.MONTHS, "Months under observation", "观察月数合计"),
         column("hazard", Unit.RATE, "Ended a month", "每月终止率"),
