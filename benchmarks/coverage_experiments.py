@@ -160,15 +160,14 @@ class Regression:
     model: type[CoxRegression | WeibullRegression]
 
     def __call__(self, customers: int, run: int) -> Held:
-        """Simulate, fit, forecast and compare; a few are seen for long, so that Cox reaches far enough."""
+        """Simulate, fit, forecast and compare, for as long as Cox reaches."""
         rng = np.random.default_rng([SEED, run])
-        gold, seen = rng.integers(0, 2, customers).astype(np.float64), rng.uniform(2, 40, customers)
-        seen[: customers // 50] = 60.0
+        gold, seen = rng.integers(0, 2, customers).astype(np.float64), rng.uniform(2, 60, customers)
         scale, rho, effect = 20 * np.exp(0.6 * gold), 1.3, 0.6
         lasts = scale * rng.weibull(rho, customers)
         history = ContractHistory(np.maximum(np.minimum(lasts, seen), 0.01), lasts <= seen)
         data = DescribedContracts(history, Covariates({"gold": gold}))
-        rows = np.flatnonzero((history.ended == 0) & (history.tenure < 60 - 2 * PERIODS))
+        rows = np.flatnonzero((history.ended == 0) & (history.tenure < history.tenure.max() - PERIODS))
         few = DescribedContracts(history.take(rows), data.covariates.take(rows))
         tenure, fit, terms = few.history.tenure, self.model("gold").fit(data), ContractTerms(1.0, 0.0, horizon=PERIODS)
         ahead = [(tenure / scale[rows]) ** rho - ((tenure + k) / scale[rows]) ** rho for k in range(1, PERIODS + 1)]
