@@ -220,3 +220,11 @@ def test_identical_customers_and_few_of_them_get_finite_numbers() -> None:
         fit = BGBB().fit(history)
         assert fit.cautions
         assert np.isfinite(fit.expected_purchases(history, 5)).all()
+
+
+def test_discounting_next_to_nothing_has_a_number() -> None:
+    """Gamma + delta and delta near whole numbers at 10 % a year in weeks: scipy has no number for the series."""
+    history = OpportunityHistory([1, 2], [1, 2], [1, 2], unit="weeks")
+    process = BGBBProcess(1.0, 1.0, 2.0, 1.001)
+    endless = process.discounted_purchases(history, math.inf, 1.001953125 ** (365.25 / 7) - 1)
+    assert endless == pytest.approx(process.discounted_purchases(history, 20_000, 1.001953125 ** (365.25 / 7) - 1))

@@ -88,7 +88,7 @@ class BetaWeibullProcess:
         """
         from scipy.special import hyp2f1  # noqa: PLC0415  # keeps the import of the package fast
 
-        n = np.asarray(tenure, dtype=np.float64)
+        n = np.atleast_1d(np.asarray(tenure, dtype=np.float64))
         if horizon < math.inf:
             return self._sums(n, _weights(discount, int(horizon)))
         if discount < 1 or (discount == 1 and self.alpha * self.c <= 1):
@@ -97,8 +97,10 @@ class BetaWeibullProcess:
             return self._endless(n, discount)
         if discount == 1:
             return np.asarray((self.beta + n) / (self.alpha - 1))
-        series = hyp2f1(1, self.beta + n + 1, self.alpha + self.beta + n + 1, 1 / discount)
-        return np.asarray(self.retention(n + 1) * series)
+        found = self.retention(n + 1) * hyp2f1(1, self.beta + n + 1, self.alpha + self.beta + n + 1, 1 / discount)
+        lost = ~np.isfinite(found)  # near 1 some of them have no number in scipy
+        found[lost] = self._endless(n[lost], discount)
+        return np.asarray(found)
 
     def elasticity(self, tenure: ArrayLike, discount: float) -> FloatArray:
         """By how many per cent the discounted renewals to come rise if every retention rate rises by one per cent.
@@ -110,15 +112,20 @@ class BetaWeibullProcess:
         """
         from scipy.special import hyp2f1  # noqa: PLC0415  # keeps the import of the package fast
 
-        n = np.asarray(tenure, dtype=np.float64)
+        n = np.atleast_1d(np.asarray(tenure, dtype=np.float64))
         if discount <= 1:
             raise LIFETIME_INFINITE()  # noqa: RSE102  # a fault makes the exception
         if self.c != 1:
-            weights = _weights(discount, _periods_that_count(discount))
-            numbers = np.arange(1.0, len(weights) + 1)
-            return self._sums(n, weights * numbers) / self._sums(n, weights)
+            return self._summed_elasticity(n, discount)
         first, second, z = self.beta + n + 1, self.alpha + self.beta + n + 1, 1 / discount
-        return np.asarray(hyp2f1(2, first, second, z) / hyp2f1(1, first, second, z))
+        found = hyp2f1(2, first, second, z) / hyp2f1(1, first, second, z)
+        lost = ~np.isfinite(found)
+        found[lost] = self._summed_elasticity(n[lost], discount)
+        return np.asarray(found)
+
+    def _summed_elasticity(self, tenure: FloatArray, discount: float) -> FloatArray:
+        weights = _weights(discount, _periods_that_count(discount))
+        return self._sums(tenure, weights * np.arange(1.0, len(weights) + 1)) / self._sums(tenure, weights)
 
     def renewal_variance(self, tenure: ArrayLike, discount: float = 1.0, horizon: float = math.inf) -> FloatArray:
         """Variance of the (discounted) number of renewals to come of one contract.

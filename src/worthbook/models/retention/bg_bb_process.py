@@ -36,6 +36,12 @@ DISCOUNT_NOT_POSITIVE = Fault(
 )
 
 
+NEGLIGIBLE = 1e-14
+"""Occasions are added up until a discounted one counts less than this."""
+
+LONGEST_SUM = 2_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class BGBBProcess:
     """The four parameters, in the field's symbols, and what follows from them.
@@ -144,8 +150,12 @@ class BGBBProcess:
             raise DISCOUNT_NOT_POSITIVE(rate=f"{discount - 1:g}")
         seen, of_seen = np.unique(n, return_inverse=True)
         first = (self.delta + seen) / (self.gamma + self.delta + seen)
-        series = hyp2f1(1, self.delta + seen + 1, self.gamma + self.delta + seen + 1, 1 / discount)
-        return np.asarray((first * series / discount)[of_seen])
+        found = first * hyp2f1(1, self.delta + seen + 1, self.gamma + self.delta + seen + 1, 1 / discount) / discount
+        lost = ~np.isfinite(found)  # near 1 some of them have no number in scipy
+        if lost.any():
+            count = min(math.ceil(-math.log(NEGLIGIBLE) / math.log(discount)) + 1, LONGEST_SUM)
+            found[lost] = self._survival(seen[lost], count) @ discount ** -np.arange(1.0, count + 1)
+        return np.asarray(found[of_seen])
 
 
 def _new() -> OpportunityHistory:
