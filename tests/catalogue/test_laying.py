@@ -17,6 +17,7 @@ from worthbook.data.columns import derive
 from worthbook.data.cuts import thresholds
 from worthbook.data.duckdb import DuckDB
 from worthbook.data.engine import Sheet
+from worthbook.data.formula import parse
 from worthbook.definitions.framework import SCORE, Axis, FrameworkDefinition
 from worthbook.kernel.units import Value
 from worthbook.scoring.bands import Thresholds
@@ -60,10 +61,10 @@ LABELS = {
 def firm_for(framework: FrameworkDefinition) -> str:
     """The firm with whatever else the framework reads: numbers about its cuts and words, with ties and unknowns."""
     read = {axis.column: axis for axis in framework.axes.values()}
-    said = " ".join(cell.when or "" for cell in framework.cells)
-    words = [f"if(i % 7 = 3, null, {list(LABELS[name])}[1 + i % 5]) as {name}" for name in LABELS if name in said]
-    beside = [name for name in ("repeat_purchases", "recency_weeks") if name in said and name not in read]
-    counts = [f"if(i % 8 = 5, null, i * {place + 3} % 40.0) as {name}" for place, name in enumerate(beside)]
+    named = {name for cell in framework.cells if cell.when for name in parse(cell.when).columns} - set(framework.axes)
+    words = [f"if(i % 7 = 3, null, {list(LABELS[name])}[1 + i % 5]) as {name}" for name in sorted(named & set(LABELS))]
+    beside = [name for name in sorted(named - set(LABELS) - set(read)) if name not in FIRM]
+    counts = [f"if(i % 8 = 5, null, i * {place + 3} % 40 / 3) as {name}" for place, name in enumerate(beside)]
     numbers = [_about_its_cuts(axis, place) for place, axis in enumerate(read.values()) if axis.column not in FIRM]
     given = ", ".join(["*", *words, *counts, *numbers])
     return f"select {given} from (select *, range as i from ({FIRM}) positional join range(1000))"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.catalogue.placing import columns_of, placed
 from worthbook.kernel.units import Value
 
@@ -23,7 +25,7 @@ def test_credit_from_safe_to_unsafe() -> None:
 def test_what_is_unknown_of_credit_shares_its_weight() -> None:
     """Paid on time in 9 of 10 (60 points at 35) and 3 days late (100 at 25): (21 + 25) / 60."""
     found = columns_of("credit_grades", CREDIT_CUTS, CREDIT, (0.9, 3, None, None, None))
-    assert found["credit_grades__score"] == [100 * (0.6 * 35 + 25) / 60]
+    assert found["credit_grades__score"] == [pytest.approx(100 * (0.6 * 35 + 25) / 60, abs=1e-6)]
 
 
 LOYALTY = (
