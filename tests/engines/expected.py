@@ -170,7 +170,7 @@ class Customer:
             names += (
                 "longest_days_between regularity overdue_ratio repeat_purchases recency_weeks age_weeks log_gap_weeks "
             )
-            return dict.fromkeys([*names.split(), "mean_repeat_value"])
+            return dict.fromkeys([*names.split(), "mean_repeat_value", "spend_per_repeat"])
         first, last = self.days[0], self.days[-1]
         mean = divided(sum(self.gaps), len(self.gaps))
         spread = statistics.stdev(self.gaps) if len(self.gaps) > 1 else None
@@ -192,6 +192,7 @@ class Customer:
             "age_weeks": (self.as_of - first).days / 7,
             "log_gap_weeks": math.fsum(math.log(gap / 7) for gap in self.gaps),
             "mean_repeat_value": money(divided(added(known), len(known))),
+            "spend_per_repeat": Decimal(0) if len(self.days) == 1 else money(divided(added(known), len(known))),
         }
 
     def changes(self, made: dict[str, Value]) -> dict[str, Value]:

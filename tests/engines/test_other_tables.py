@@ -149,6 +149,7 @@ EXPECTED: Mapping[str, tuple[Value, Value]] = {  # of ann and of bob
     "overdue_share": (1.0, 0.0),
     "rival_share_lifetime": (0.25, None),
     "complaint_rate_12m": (0.5, 0.0),
+    "complaints_resolved_share_12m": (1.0, None),
     "services_used_12m": (1, 0),
     "suggestions_12m": (1, 0),
     "customer_kind": ("business", None),
