@@ -30,6 +30,7 @@ NAMES = (
     "buying_mode",
     "company_standard",
     "credit_grades",
+    "current_potential",
     "customer_appraisal",
     "customer_kinds",
     "customer_pyramid",

@@ -228,7 +228,15 @@ class Customer:
             "categories_previous_12m": previous,
             "categories_change_12m": int(str(categories)) - previous if previous and categories is not None else None,
             "recent_pace": pace,
+            "peer_tenure": self.stage(tenure),
         }
+
+    @staticmethod
+    def stage(tenure: Value) -> int:
+        """First half year, first year, later; -1 where nothing was ever bought."""
+        if not isinstance(tenure, float):
+            return -1
+        return 2 if tenure >= 365 else int(tenure >= 183)
 
     def categories_of_the_year_before(self) -> int | None:
         """Of how many categories anything was bought, net of returns; unknown where no line of two years names one."""

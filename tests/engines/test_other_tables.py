@@ -68,7 +68,8 @@ ROWS: Mapping[str, str] = {
         ('p1', 'ann', 'i1', DATE '2024-02-05', 100.0), ('p2', 'ann', 'i2', DATE '2024-06-10', 60.0),
         ('p3', 'bob', 'lost', DATE '2024-06-10', 5.0))
         AS t(payment_id, customer_id, invoice_id, paid_on, amount)""",
-    "accounts": "SELECT * FROM (VALUES ('ann', 30, 500.0)) AS t(customer_id, payment_days, credit_limit)",
+    "accounts": """SELECT * FROM (VALUES ('ann', 30, 500.0, 2e6))
+        AS t(customer_id, payment_days, credit_limit, annual_revenue)""",
     "wallets": """SELECT * FROM (VALUES
         ('ann', 'tea', DATE '2023-01-01', 900.0), ('ann', 'tea', DATE '2024-01-01', 700.0),
         ('ann', 'cups', DATE '2023-06-01', 100.0),
@@ -144,6 +145,11 @@ EXPECTED: Mapping[str, tuple[Value, Value]] = {  # of ann and of bob
     "income_stated": (Decimal(90000), None),
     "acquisition_cost": (Decimal(40), None),
     "current_value_12m": (Decimal(135), Decimal(30)),
+    "annual_revenue_stated": (Decimal(2_000_000), None),
+    "peer_kind": ("business", ""),
+    "peer_region": ("north", ""),
+    "peer_means": (9.0, -1.0),  # an income of 90 000: 9 half powers of ten
+    "wallet_read": (Decimal(800), Decimal(40)),
     "due_lifetime": (Decimal(400), Decimal(0)),
     "overdue_amount": (Decimal(240), Decimal(0)),
     "overdue_share": (1.0, 0.0),
@@ -226,7 +232,7 @@ def test_what_nobody_told_is_unknown_not_zero(engine: Engine, tmp_path: Path) ->
     told = {
         *("discounted_share_12m", "price_realised_12m", "age_years", "income_stated", "acquisition_cost"),
         *("customer_kind", "customer_role", "customer_region", "assets_stated", "dependants_stated"),
-        *("occupation_points", "current_value_12m"),
+        *("occupation_points", "current_value_12m", "peer_kind", "peer_region", "peer_means", "wallet_read"),
     }
     assert {name: (values["ann"][name], values["bob"][name]) for name in EXPECTED if name not in told} == dict.fromkeys(
         [name for name in EXPECTED if name not in told], (None, None)

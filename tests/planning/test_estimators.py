@@ -17,7 +17,7 @@ def said(model: ModelDefinition) -> list[str]:
 
 
 def test_shipped_models_have_no_problems() -> None:
-    assert [said(model) for model in read_catalogue().models.values()] == [[]] * 7
+    assert [problem for model in read_catalogue().models.values() for problem in said(model)] == []
 
 
 def test_an_unknown_estimator_is_named(shipped: ModelDefinition) -> None:

@@ -27,6 +27,7 @@ from worthbook.models.lifetime.purchase_model import PurchaseFit, PurchaseModel
 from worthbook.planning.contract_estimators import CONTRACT_ESTIMATORS
 from worthbook.planning.described import Describing
 from worthbook.planning.estimator import Ahead, Estimator, Inputs, Quantity
+from worthbook.planning.potential_estimators import POTENTIAL_ESTIMATORS
 
 ESTIMATOR_UNKNOWN = Fault(
     "estimator-unknown",
@@ -188,6 +189,7 @@ ON_REQUEST = frozenset({"correlated_pareto_nbd"})
 ESTIMATORS: Mapping[str, Estimator] = {
     **PURCHASE_MODELS,
     **CONTRACT_ESTIMATORS,
+    **POTENTIAL_ESTIMATORS,
     "gamma_gamma": Estimator(
         "Gamma-Gamma",
         GammaGamma(),

@@ -28,6 +28,16 @@ def test_value_and_loyalty() -> None:
     assert found == ["golden", "at_risk", "marginal", "minimal", "minimal", None]
 
 
+def test_current_value_and_potential() -> None:
+    found = placed(
+        "current_potential",
+        {"current": [1000], "potential": [300]},
+        ("current_value_12m", "potential_12m"),
+        *((1000, 300), (4000, 0), (999, 300), (0, 299), (1000, None)),
+    )
+    assert found == ["invest", "keep", "develop", "minimise", None]
+
+
 def test_attachment_needs_preference_and_difference() -> None:
     """Griffin (1995): without a difference even a strong preference attaches little."""
     found = placed(

@@ -1,0 +1,1 @@
+"""Potential: what customers spend in all, with us and with others."""
