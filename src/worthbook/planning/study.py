@@ -21,6 +21,7 @@ from worthbook.planning.studies.context import Made, Method, StudyContext
 from worthbook.planning.studies.forecast import FORECAST
 from worthbook.planning.studies.health import HEALTH
 from worthbook.planning.studies.history import HISTORY
+from worthbook.planning.studies.information_fields import INFORMATION_FIELDS
 from worthbook.planning.studies.migration import MIGRATION
 from worthbook.planning.studies.purchase_models import PURCHASE_MODELS
 from worthbook.planning.studies.rhythm import RHYTHM
@@ -44,6 +45,7 @@ METHODS: Mapping[str, Method] = {
     "what_to_do": WHAT_TO_DO,
     COMPARING: PURCHASE_MODELS,
     "health": HEALTH,
+    "information_fields": INFORMATION_FIELDS,
     "migration": MIGRATION,
     "weight_sensitivity": WEIGHT_SENSITIVITY,
     "bridge": BRIDGE_METHOD,

@@ -65,7 +65,7 @@ def _depth(
     traits: Mapping[str, Trait], spend: FloatArray, weights: FloatArray, levels: Sequence[float], least: int
 ) -> Depth:
     group, first = _grouped(traits, len(spend))
-    customers = np.bincount(group, weights, minlength=len(first))
+    customers = np.bincount(group, weights, minlength=len(first)).astype(np.float64)
     order = np.lexsort((spend, group))
     kept = customers >= least
     ceilings = np.column_stack([_quantile(spend[order], weights[order], group[order], customers, at) for at in levels])

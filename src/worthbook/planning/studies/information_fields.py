@@ -1,0 +1,94 @@
+"""Which facts about customers earn what it costs to collect them (A25)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from worthbook.data.information import TABLE, FieldUse, read_field_uses
+from worthbook.definitions.study import StudyDefinition
+from worthbook.kernel.language import Text
+from worthbook.kernel.units import Unit, Value
+from worthbook.planning.studies.context import Made, Method, StudyContext, column, table
+
+VALUE_PER_USE = "value_per_use"
+"""The constant C of the formula, in `book.toml`."""
+
+FIELDS = Text(en="Fields of information", zh="客户信息项")
+EARNS = Text(en="earns its keep", zh="值得收集")
+LOSES = Text(en="costs more than it brings", zh="得不偿失")
+UNUSED = Text(en="not used at all", zh="从未使用")
+UNPRICED = Text(en="cost of collecting unknown", zh="收集成本未知")
+
+
+def make_information_fields(definition: StudyDefinition, context: StudyContext) -> Made:
+    """Z = C × Σ pᵢMᵢ − N × J for each field, best first, and the value of a use at which it breaks even."""
+    del definition
+    uses = read_field_uses(context.engine, context.snapshot, context.tables, context.as_of)
+    if not uses:
+        return Made((), dict.fromkeys(FACTS), ())
+    per_use = Decimal(str(context.snapshot.settings.get(VALUE_PER_USE, 1)))
+    valued = sorted(((worth(each, per_use), each) for each in uses), key=_best_first)
+    rows = [_row(each, value) for value, each in valued]
+    columns = (
+        column("field", Unit.TEXT, "Field", "信息项"),
+        column("customers", Unit.COUNT, "Customers", "涉及客户数"),
+        column("used", Unit.COUNT, "Pieces × uses", "信息数×使用次数"),
+        column("collections", Unit.COUNT, "Times collected", "收集次数"),
+        column("cost", Unit.MONEY, "Cost of collecting", "收集成本"),
+        column("break_even", Unit.MONEY, "Cost of one use", "单次使用成本"),
+        column("value", Unit.MONEY, "Value", "信息价值"),
+        column("verdict", Unit.TEXT, "Verdict", "结论"),
+    )
+    return Made((table("fields", FIELDS, columns, rows),), _facts(valued, per_use), (TABLE,))
+
+
+def worth(use: FieldUse, per_use: Decimal) -> Decimal | None:
+    """Z of one field; None where the cost of collecting is not known."""
+    return None if use.cost is None else per_use * use.used - use.cost
+
+
+def _best_first(valued: tuple[Decimal | None, FieldUse]) -> tuple[bool, Decimal, str]:
+    value, use = valued
+    return value is None, -(value or Decimal(0)), use.field
+
+
+def _row(use: FieldUse, value: Decimal | None) -> Sequence[Value | Text]:
+    break_even = use.cost / use.used if use.used and use.cost is not None else None
+    return (use.field, use.customers, use.used, use.collections, use.cost, break_even, value, _verdict(use, value))
+
+
+def _verdict(use: FieldUse, value: Decimal | None) -> Text:
+    if not use.used:
+        return UNUSED
+    if value is None:
+        return UNPRICED
+    return EARNS if value >= 0 else LOSES
+
+
+def _facts(valued: Sequence[tuple[Decimal | None, FieldUse]], per_use: Decimal) -> dict[str, Value]:
+    losing = [value for value, _ in valued if value is not None and value < 0]
+    known = [(value, use) for value, use in valued if value is not None]
+    return {
+        "fields": len(valued),
+        "losing": len(losing),
+        "total": sum((value for value, _ in known), Decimal(0)) if known else None,
+        "saved": -sum(losing, Decimal(0)),
+        "best": known[0][1].field if known else None,
+        "per_use": per_use,
+    }
+
+
+FACTS = ("fields", "losing", "total", "saved", "best", "per_use")
+
+INFORMATION_FIELDS = Method(
+    make=make_information_fields,
+    maker="information_fields 1",
+    roles=frozenset(),
+    tables={
+        "fields": frozenset(
+            {"field", "customers", "used", "collections", "cost", "break_even", "value", "verdict"},
+        ),
+    },
+    facts=frozenset(FACTS),
+)
