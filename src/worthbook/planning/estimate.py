@@ -17,6 +17,8 @@ from worthbook.kernel.errors import Problem, WorthbookError
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import DAYS_PER_WEEK, Window
 from worthbook.models.base import Fit
+from worthbook.models.potential.category_gaps import CategoryGapsFit
+from worthbook.planning.category_gaps import category_spend, make_category_gaps
 from worthbook.planning.described import Coded, coded, decoded
 from worthbook.planning.estimator import Ahead, Estimator, FloatArray, Inputs
 from worthbook.planning.estimators import estimator_of
@@ -42,6 +44,9 @@ def estimate(bench: Workbench, model: ModelDefinition) -> None:
     if fitted.fit is None:
         unknown = {name: ("null", given.unit) for name, given in model.gives.items()}
         bench.derive(unknown, model.reads)
+        return
+    if isinstance(fitted.fit, CategoryGapsFit):
+        make_category_gaps(bench, model, fitted.fit)
         return
     names = tuple(model.gives)
     with coded(bench, model.reads) as given:
@@ -81,6 +86,8 @@ def _read(model: ModelDefinition, estimator: Estimator, kept: Mapping[str, objec
 
 def data_of(bench: Workbench, model: ModelDefinition, parts: list[int] | None = None) -> Any:  # noqa: ANN401 - each estimator has its own
     """The estimator's data, equal customers grouped."""
+    if model.estimator == CategoryGapsFit.estimator:
+        return category_spend(bench)
     with coded(bench, model.reads) as given:
         groups = columns.grouped(bench.engine, given.sheets, given.by, parts=parts)
     inputs = _by_role(model, decoded(groups, given.names, given.words))

@@ -1,4 +1,4 @@
-"""How customers become the data of the model of look-alikes, and its answers columns."""
+"""How customers become the data of the models of potential, and their answers columns."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from worthbook.definitions.model import ModelDefinition
 from worthbook.models.base import FloatArray
+from worthbook.models.potential.category_gaps import CategoryGaps, CategoryGapsFit
 from worthbook.models.potential.look_alikes import LookAlikes, LookAlikesFit
 from worthbook.models.potential.peers import Peers
 from worthbook.planning.estimator import Ahead, Estimator, Inputs
@@ -58,4 +59,27 @@ _PLAIN = Estimator(
     covariates="optional",
 )
 
-POTENTIAL_ESTIMATORS: Mapping[str, Estimator] = {"look_alikes": replace(_PLAIN, chosen=_by_traits)}
+
+def _from_rows(*given: object) -> FloatArray:
+    """Category gaps are counted from rows in the engine; `worthbook.planning.category_gaps` makes their columns.
+
+    Raises:
+        TypeError: Always.
+    """
+    raise TypeError(given)
+
+
+_GAPS = Estimator(
+    "Category gaps",
+    CategoryGaps(),
+    CategoryGapsFit,
+    frozenset({"categories"}),
+    _from_rows,
+    dict.fromkeys(("gap", "next_category", "next_spend"), _from_rows),
+    covariates="optional",
+)
+
+POTENTIAL_ESTIMATORS: Mapping[str, Estimator] = {
+    "look_alikes": replace(_PLAIN, chosen=_by_traits),
+    "category_gaps": _GAPS,
+}
