@@ -152,7 +152,7 @@ EXPECTED: Mapping[str, tuple[Value, Value]] = {  # of ann and of bob
     "wallet_read": (Decimal(800), Decimal(40)),
     "due_lifetime": (Decimal(400), Decimal(0)),
     "overdue_amount": (Decimal(240), Decimal(0)),
-    "overdue_share": (1.0, 0.0),
+    "overdue_share": (1.0, None),
     "rival_share_lifetime": (0.25, None),
     "complaint_rate_12m": (0.5, 0.0),
     "complaints_resolved_share_12m": (1.0, None),
@@ -171,7 +171,7 @@ EXPECTED: Mapping[str, tuple[Value, Value]] = {  # of ann and of bob
     "account_net_margin": (0.12, None),
     "account_cash_ratio": (0.25, None),
     "account_sales_growth": (0.25, None),
-    "information_value_12m": (Decimal(1 * 12 + 3 * 2 - 2 - 9), Decimal(-6)),
+    "information_value_12m": (Decimal(2 * (1 * 12 + 3 * 2) - 2 - 9), Decimal(-6)),
     **dict.fromkeys([f"{name}_judged" for name in UNJUDGED], (None, None)),
     "need_fit_judged": (4.5, None),
 }
@@ -195,7 +195,7 @@ def stored(folder: Path, names: Sequence[str]) -> Snapshot:
             rows = f"SELECT {cast}, 'first' AS import_id, CAST(2 AS BIGINT) AS import_line FROM ({ROWS[name]})"
             connection.execute(f"COPY ({rows}) TO '{path}' (FORMAT parquet)")
         tables[name] = TableFiles(name, ((str(path),),), columns=frozenset({*columns, "import_id", "import_line"}))
-    return Snapshot(tables, {}, 1)
+    return Snapshot(tables, {}, 1, {"value_per_use": 2.0})
 
 
 def needed() -> list[MeasureDefinition]:

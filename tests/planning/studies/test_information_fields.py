@@ -74,3 +74,15 @@ def test_what_not_collecting_would_save_is_said(study: Study) -> None:
 def test_without_the_table_nothing_is_said(world: World) -> None:
     study = make_study(world.definition("information_fields"), world.context([("ann", "2024-05-01", 1.0, False)]))
     assert (study.tables, study.findings) == ((), ())
+
+
+def test_without_the_value_of_a_use_only_its_cost_is_said(world: World, tmp_path: Path) -> None:
+    study = make_study(world.definition("information_fields"), context_with(world, tmp_path, USES, {}))
+    table = study.table("fields")
+    assert table.column("field") == ("phone", "budget", "birthday", "hobbies")
+    assert [getattr(each, "en", each) for each in table.column("verdict")] == [
+        *(None, None, "cost of collecting unknown", "not used at all")
+    ]
+    assert [finding.text.zh for finding in study.findings] == [
+        "单次使用成本最低的是phone（$0.20），最高的是budget（$2.25）；单次使用价值高于该成本才值得收集。4项信息中有1项从未使用。"
+    ]

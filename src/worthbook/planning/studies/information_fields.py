@@ -27,7 +27,8 @@ def make_information_fields(definition: StudyDefinition, context: StudyContext) 
     uses = read_field_uses(context.engine, context.snapshot, context.tables, context.as_of)
     if not uses:
         return Made((), dict.fromkeys(FACTS), ())
-    per_use = Decimal(str(context.snapshot.settings.get(VALUE_PER_USE, 1)))
+    said = context.snapshot.settings.get(VALUE_PER_USE)
+    per_use = None if said is None else Decimal(str(said))
     valued = sorted(((worth(each, per_use), each) for each in uses), key=_best_first)
     rows = [_row(each, value) for value, each in valued]
     columns = (
@@ -43,32 +44,41 @@ def make_information_fields(definition: StudyDefinition, context: StudyContext) 
     return Made((table("fields", FIELDS, columns, rows),), _facts(valued, per_use), (TABLE,))
 
 
-def worth(use: FieldUse, per_use: Decimal) -> Decimal | None:
-    """Z of one field; None where the cost of collecting is not known."""
-    return None if use.cost is None else per_use * use.used - use.cost
+def worth(use: FieldUse, per_use: Decimal | None) -> Decimal | None:
+    """Z of one field; None where the value of a use or the cost of collecting is not known."""
+    return None if use.cost is None or per_use is None else per_use * use.used - use.cost
 
 
-def _best_first(valued: tuple[Decimal | None, FieldUse]) -> tuple[bool, Decimal, str]:
+def break_even(use: FieldUse) -> Decimal | None:
+    """What a use must be worth for the field to pay; None where it is never used, or the cost is not known."""
+    return use.cost / use.used if use.used and use.cost is not None else None
+
+
+def _best_first(valued: tuple[Decimal | None, FieldUse]) -> tuple[bool, Decimal, bool, Decimal, str]:
     value, use = valued
-    return value is None, -(value or Decimal(0)), use.field
+    once = break_even(use)
+    return value is None, -(value or Decimal(0)), once is None, once or Decimal(0), use.field
 
 
 def _row(use: FieldUse, value: Decimal | None) -> Sequence[Value | Text]:
-    break_even = use.cost / use.used if use.used and use.cost is not None else None
-    return (use.field, use.customers, use.used, use.collections, use.cost, break_even, value, _verdict(use, value))
+    counts = (use.field, use.customers, use.used, use.collections, use.cost)
+    return (*counts, break_even(use), value, _verdict(use, value))
 
 
-def _verdict(use: FieldUse, value: Decimal | None) -> Text:
+def _verdict(use: FieldUse, value: Decimal | None) -> Text | None:
     if not use.used:
         return UNUSED
-    if value is None:
+    if use.cost is None:
         return UNPRICED
+    if value is None:
+        return None
     return EARNS if value >= 0 else LOSES
 
 
-def _facts(valued: Sequence[tuple[Decimal | None, FieldUse]], per_use: Decimal) -> dict[str, Value]:
+def _facts(valued: Sequence[tuple[Decimal | None, FieldUse]], per_use: Decimal | None) -> dict[str, Value]:
     losing = [value for value, _ in valued if value is not None and value < 0]
     known = [(value, use) for value, use in valued if value is not None]
+    priced = sorted((once, use.field) for _, use in valued if (once := break_even(use)) is not None)
     return {
         "fields": len(valued),
         "losing": len(losing),
@@ -76,10 +86,18 @@ def _facts(valued: Sequence[tuple[Decimal | None, FieldUse]], per_use: Decimal) 
         "saved": -sum(losing, Decimal(0)),
         "best": known[0][1].field if known else None,
         "per_use": per_use,
+        "unused": sum(not use.used for _, use in valued),
+        "cheapest": priced[0][1] if priced else None,
+        "cheapest_use": priced[0][0] if priced else None,
+        "dearest": priced[-1][1] if priced else None,
+        "dearest_use": priced[-1][0] if priced else None,
     }
 
 
-FACTS = ("fields", "losing", "total", "saved", "best", "per_use")
+FACTS = (
+    *("fields", "losing", "total", "saved", "best", "per_use", "unused"),
+    *("cheapest", "cheapest_use", "dearest", "dearest_use"),
+)
 
 INFORMATION_FIELDS = Method(
     make=make_information_fields,
