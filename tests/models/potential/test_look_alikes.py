@@ -100,7 +100,7 @@ def test_the_order_of_rows_decides_nothing(rows: list[tuple[int, str, float, int
 def test_equal_customers_may_share_a_row(rows: list[tuple[int, str, float, int]]) -> None:
     peers = read(rows)
     doubled = read([*rows, *rows])
-    shared = Peers(peers.spend, peers.stated, peers.traits, [*[2.0] * len(rows), *[1.0] * 10])
+    shared = Peers(peers.spend, peers.stated, traits_of(peers), [*[2.0] * len(rows), *[1.0] * 10])
     assert TEN.fit(doubled).wallet(peers).tolist() == TEN.fit(shared).wallet(peers).tolist()
 
 
@@ -124,6 +124,11 @@ def test_a_kept_fit_answers_the_same(rows: list[tuple[int, str, float, int]]) ->
     peers = read(rows)
     fit = TEN.fit(peers)
     assert LookAlikesFit.from_json(fit.to_json()).wallet(peers).tolist() == fit.wallet(peers).tolist()
+
+
+def traits_of(peers: Peers) -> dict[str, np.ndarray]:
+    """The traits as they were given."""
+    return {name: trait.values[trait.place] for name, trait in peers.traits.items()}
 
 
 def planted(customers: int, seed: int) -> tuple[Peers, np.ndarray]:
@@ -154,9 +159,8 @@ def test_planted_wallets_are_hit_in_the_middle() -> None:
 
 def test_without_stated_wallets_the_ceiling_orders_groups_as_planted() -> None:
     peers, wallet = planted(20_000, 8)
-    found = LookAlikes().fit(Peers(peers.spend, np.zeros(20_000), peers.traits)).wallet(peers)
-    groups = [
-        (peers.traits["kind"] == kind) & (peers.traits["region"] == region) for kind in range(3) for region in range(4)
-    ]
+    found = LookAlikes().fit(Peers(peers.spend, np.zeros(20_000), traits_of(peers))).wallet(peers)
+    kind, region = (traits_of(peers)[name] for name in ("kind", "region"))
+    groups = [(kind == each) & (region == other) for each in range(3) for other in range(4)]
     ceilings, medians = ([float(np.median(values[group])) for group in groups] for values in (found, wallet))
     assert np.corrcoef(ceilings, medians)[0, 1] > 0.99

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from worthbook.models.base import FloatArray, Record
+from worthbook.models.base import FloatArray, IntArray, Record
 from worthbook.models.potential.peers import Peers, Trait
+
+ROUNDING = 1e-12
+"""Sums of weights may fall short of a whole by so much."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +28,7 @@ class Depth:
         ceilings: One row a group, one column a level: what is spent by the customer at that level.
     """
 
-    keys: Mapping[str, Trait]
+    keys: Mapping[str, np.ndarray]
     customers: FloatArray
     ceilings: FloatArray
 
@@ -52,68 +55,59 @@ def depths_of(peers: Peers, levels: Sequence[float], least: int) -> tuple[Depth,
         levels: which quantiles of spend to take.
         least: how many customers a group must have.
     """
-    bought = peers.spend > 0
-    spend, weights = peers.spend[bought], peers.weights[bought]
+    bought = np.flatnonzero(peers.spend > 0)
+    rows = bought[np.argsort(peers.spend[bought], kind="stable")]
     names = list(peers.traits)
-    return tuple(
-        _depth({name: peers.traits[name][bought] for name in names[:number]}, spend, weights, levels, least)
-        for number in range(len(names) + 1)
-    )
+    return tuple(_depth(peers, rows, names[:number], levels, least) for number in range(len(names) + 1))
 
 
-def _depth(
-    traits: Mapping[str, Trait], spend: FloatArray, weights: FloatArray, levels: Sequence[float], least: int
-) -> Depth:
-    group, first = _grouped(traits, len(spend))
+def _depth(peers: Peers, rows: IntArray, names: Sequence[str], levels: Sequence[float], least: int) -> Depth:
+    """The groups of some rows, sorted by spend, by the traits that are named."""
+    group, first = _grouped([peers.traits[name] for name in names], rows)
+    weights = peers.weights[rows]
     customers = np.bincount(group, weights, minlength=len(first)).astype(np.float64)
-    order = np.lexsort((spend, group))
-    kept = customers >= least
-    ceilings = np.column_stack([_quantile(spend[order], weights[order], group[order], customers, at) for at in levels])
-    return Depth({name: values[first[kept]] for name, values in traits.items()}, customers[kept], ceilings[kept])
-
-
-def _grouped(traits: Mapping[str, Trait], rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """The group of each row, and the first row of each group."""
-    code = np.zeros(rows, dtype=np.int64)
-    for values in traits.values():
-        _, place = np.unique(values, return_inverse=True)
-        _, code = np.unique(code * (int(place.max(initial=0)) + 1) + place, return_inverse=True)
-    _, first, group = np.unique(code, return_index=True, return_inverse=True)
-    return group, first
-
-
-def _quantile(
-    spend: FloatArray, weights: FloatArray, group: np.ndarray, customers: FloatArray, level: float
-) -> FloatArray:
-    """In each group the smallest spend that a share `level` of its customers do not exceed; rows sorted within it."""
+    order = np.argsort(group, kind="stable")
+    reached = np.cumsum(weights[order])
     before = np.concatenate(([0.0], np.cumsum(customers)[:-1]))
-    wanted = before + level * customers
-    return spend[np.searchsorted(np.cumsum(weights) + 1e-9 * customers[group], wanted)] if len(spend) else spend
+    spend = peers.spend[rows[order]]
+    at = [np.searchsorted(reached, (before + level * customers) * (1 - ROUNDING)) for level in levels]
+    kept = customers >= least
+    keys = {name: peers.traits[name].values[peers.traits[name].place[first[kept]]] for name in names}
+    return Depth(keys, customers[kept], np.column_stack([spend[place] for place in at])[kept])
+
+
+def _grouped(traits: Sequence[Trait], rows: IntArray) -> tuple[IntArray, IntArray]:
+    """The group of each of the rows, and the first row of each group."""
+    code = np.zeros(len(rows), dtype=np.int64)
+    for trait in traits:
+        _, code = np.unique(code * len(trait.values) + trait.place[rows], return_inverse=True)
+    _, first, group = np.unique(code, return_index=True, return_inverse=True)
+    return group, rows[first]
 
 
 def ceilings_for(depths: Sequence[Depth], peers: Peers) -> tuple[FloatArray, FloatArray]:
     """For each customer the ceilings of its look-alikes, one column a level, and how many look-alikes they are from."""
-    found = np.full((len(peers.spend), depths[0].ceilings.shape[1]), np.nan)
-    alike = np.zeros(len(peers.spend))
-    for depth in depths:
+    found = np.repeat(depths[0].ceilings, len(peers.spend), axis=0)
+    alike = np.repeat(depths[0].customers, len(peers.spend))
+    for depth in depths[1:]:
         place = _place(depth, peers)
         known = place >= 0
         found[known], alike[known] = depth.ceilings[place[known]], depth.customers[place[known]]
     return found, alike
 
 
-def _place(depth: Depth, peers: Peers) -> np.ndarray:
+def _place(depth: Depth, peers: Peers) -> IntArray:
     """The group of each customer at one depth; -1 where there is none."""
     rows = len(peers.spend)
     if not len(depth.customers):
         return np.full(rows, -1)
-    known = np.full(rows, fill_value=True)
     mine, theirs = np.zeros(rows, dtype=np.int64), np.zeros(len(depth.customers), dtype=np.int64)
     for name, values in depth.keys.items():
-        words = np.unique(values)
-        at = np.minimum(np.searchsorted(words, peers.traits[name]), len(words) - 1)
-        known &= words[at] == peers.traits[name]
-        mine, theirs = mine * len(words) + at, theirs * len(words) + np.searchsorted(words, values)
+        words, trait = np.unique(values), peers.traits[name]
+        at = np.minimum(np.searchsorted(words, trait.values), len(words) - 1)
+        at = np.where(words[at] == trait.values, at, len(words))
+        mine = mine * (len(words) + 1) + at[trait.place]
+        theirs = theirs * (len(words) + 1) + np.searchsorted(words, values)
     order = np.argsort(theirs)
     at = np.minimum(np.searchsorted(theirs[order], mine), len(theirs) - 1)
-    return np.where(known & (theirs[order][at] == mine), order[at], -1)
+    return np.where(theirs[order][at] == mine, order[at], -1)

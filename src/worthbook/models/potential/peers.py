@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from worthbook.kernel.errors import raise_all
-from worthbook.models.base import FloatArray
+from worthbook.models.base import FloatArray, IntArray
 from worthbook.models.columns import (
     NEGATIVE,
     WEIGHT_NOT_POSITIVE,
@@ -21,8 +21,32 @@ from worthbook.models.columns import (
     weights_or_ones,
 )
 
-Trait = np.ndarray
-"""Numbers or words, compared only for being equal; what is unknown is a value like any other."""
+
+@dataclass(frozen=True, eq=False)
+class Trait:
+    """One thing that makes customers alike, such as their region.
+
+    Attributes:
+        values: The different values, sorted; what is unknown is a value like any other.
+        place: Which of them each customer has.
+    """
+
+    values: np.ndarray
+    place: IntArray
+
+    @classmethod
+    def of(cls, given: ArrayLike) -> Trait:
+        """The trait of customers with these values, numbers or words.
+
+        >>> Trait.of(["b", "a", "b"]).place.tolist()
+        [1, 0, 1]
+        """
+        values, place = np.unique(np.asarray(given), return_inverse=True)
+        return cls(values, place.reshape(-1))
+
+    def __len__(self) -> int:
+        """How many customers."""
+        return len(self.place)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +62,7 @@ class Peers:
     Raises:
         WorthbookError: With every problem of the columns.
 
-    >>> Peers([5, 0], [9, 0], {"kind": ["firm", "person"]}).traits["kind"].tolist()
+    >>> Peers([5, 0], [9, 0], {"kind": ["firm", "person"]}).traits["kind"].values.tolist()
     ['firm', 'person']
     """
 
@@ -57,8 +81,8 @@ class Peers:
         """Check the columns and keep them."""
         columns = {"spend": as_column(spend), "stated": as_column(stated)}
         columns["weights"] = weights_or_ones(weights, len(columns["spend"]))
-        kept = {name: np.asarray(values) for name, values in traits.items()}
-        check_shape({**columns, **kept})
+        kept = {name: Trait.of(values) for name, values in traits.items()}
+        check_shape({**columns, **{name: trait.place.astype(np.float64) for name, trait in kept.items()}})
         raise_all(
             [
                 *not_finite(columns),
