@@ -179,7 +179,7 @@ PURCHASE_MODELS: Mapping[str, Estimator] = {
     "bg_cnbd_k": _of_purchases("BG/CNBD-k", BGCNBD(), BGCNBDFit, REGULAR),
     "mbg_cnbd_k": _of_purchases("MBG/CNBD-k", MBGCNBD(), MBGCNBDFit, REGULAR),
     "ggompertz_nbd": _of_purchases("GGompertz/NBD", GGompertzNBD(), GGompertzNBDFit),
-    "correlated_pareto_nbd": _of_purchases("Pareto/NBD, correlated", CorrelatedParetoNBD(), CorrelatedParetoNBDFit),
+    "correlated_pareto_nbd": _of_purchases("Pareto/NBD + ρ", CorrelatedParetoNBD(), CorrelatedParetoNBDFit),
 }
 """Those that foretell purchases, and so can be tested and compared; a further model is one line here."""
 

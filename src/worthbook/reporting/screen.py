@@ -15,8 +15,15 @@ from worthbook.reporting.terminal import WIDEST, lines_of, plain, styled, wrappe
 if TYPE_CHECKING:
     from rich.console import Console
 
-_NUMBERS = {Unit.RATIO: "{:.3f}", Unit.SCORE: "{:,.1f}"}
-"""Statistics are compared digit by digit, so that all of a column have the same places."""
+_LEAST = 0.0005
+"""Ratios nearer to nothing are told by a limit, as three decimals would show nothing of them."""
+_WHOLE_FROM = 10_000
+"""Scores of this size are written without decimals."""
+
+_GAP = 2
+"""Blanks between columns."""
+_SHORT = 12
+"""Where a table is wider than the terminal, names are broken into lines and numbers up to this length are not."""
 _MORE = Text(en="… and {count} more rows", zh="……另有 {count} 行")
 
 
@@ -60,17 +67,22 @@ class Screen:
 
     def table(self, table: Table, say: Show, most: int | None = None) -> None:
         """A table under its title, intervals folded into their numbers; at most so many rows."""
-        from rich.table import Table as Grid  # noqa: PLC0415 - only where something is printed
+        from rich.cells import cell_len  # noqa: PLC0415 - only where something is printed
+        from rich.table import Table as Grid  # noqa: PLC0415
 
         self.blank()
         self.heading(table.title)
         written = folded(table, self.language, say, table.rows[:most])
-        grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+        widths = [max(map(cell_len, cells)) for cells in zip(written.titles, *written.rows, strict=True)]
+        is_wide = sum(widths) + _GAP * len(widths) > self.terminal.width
+        gap = _GAP - 1 if is_wide else _GAP
+        grid = Grid(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim")
         for index, (title, numeric) in enumerate(zip(written.titles, written.numeric, strict=True)):
             if numeric:
-                grid.add_column(plain(title), justify="right", overflow="fold")
+                whole = is_wide and widths[index] <= _SHORT
+                grid.add_column(plain(title), justify="right", overflow="fold", no_wrap=whole)
             else:
-                grid.add_column(plain(title), overflow="fold", no_wrap=index == 0)
+                grid.add_column(plain(title), overflow="fold", no_wrap=index == 0 and not is_wide)
         for row in written.rows:
             grid.add_row(*(styled(cell) for cell in row))
         self.terminal.print(grid)
@@ -103,8 +115,8 @@ def print_screen(  # noqa: PLR0913 - what is said, shown, and how
     def say(cell: Value | Text, unit: Unit) -> str:
         if isinstance(cell, Text):
             return cell.say(language)
-        if unit in _NUMBERS and isinstance(cell, int | float):
-            return _NUMBERS[unit].format(cell).replace("-", "−")
+        if unit in {Unit.RATIO, Unit.SCORE} and isinstance(cell, int | float):
+            return _statistic(cell, unit)
         return show(cell, unit, language, currency)
 
     screen = Screen.of(language, console)
@@ -117,3 +129,16 @@ def print_screen(  # noqa: PLR0913 - what is said, shown, and how
         screen.blank()
     for note in notes:
         screen.small(note)
+
+
+def _statistic(value: float, unit: Unit) -> str:
+    """Statistics are compared digit by digit, so that those of a column have the same places.
+
+    >>> _statistic(-1.23456, Unit.RATIO), _statistic(2e-9, Unit.RATIO), _statistic(-114907.8, Unit.SCORE)
+    ('−1.235', '< 0.001', '−114,908')
+    """
+    if unit is Unit.RATIO:
+        if 0 < abs(value) < _LEAST:
+            return "< 0.001" if value > 0 else "> −0.001"
+        return f"{value:.3f}".replace("-", "−")
+    return f"{value:,.{0 if abs(value) >= _WHOLE_FROM else 1}f}".replace("-", "−")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -154,3 +155,13 @@ def test_a_kernel_without_time_is_refused(simulated: tuple[PurchaseHistory, np.n
     with pytest.raises(WorthbookError) as caught:
         CorrelatedParetoNBD(tau=0.0).fit(simulated[0].take(np.arange(500)))
     assert caught.value.slugs == ("correlation-tau-not-positive",)
+
+
+def test_an_estimate_at_the_edge_still_has_an_interval(simulated: tuple[PurchaseHistory, np.ndarray]) -> None:
+    """Where the best correlation lies beyond all places looked at, the curve is followed up to it."""
+    fit = CorrelatedParetoNBD().fit(simulated[0])
+    steep = tuple((place, fit.log_likelihood - 100.0) for place, _ in fit.profile)
+    found = replace(fit, profile=steep).correlation
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < found.estimate <= found.high

@@ -73,8 +73,8 @@ class CorrelatedParetoNBDFit(PurchaseFit):
         """
         process = self.process_at(self.estimates.values)
         best = process.joint.correlation(process.joint.m(process.odds))
-        correlations, values = np.array(self.profile).T
-        low, high = _where_above(correlations, values, self.log_likelihood - HALF_CHI_SQUARED, best)
+        correlations, values = np.array((*self.profile, (best, self.log_likelihood))).T
+        low, high = _where_above(correlations, values, self.log_likelihood - HALF_CHI_SQUARED)
         return Estimate("correlation", best, (high - low) / (2 * Z_95), low, high)
 
     @property
@@ -245,9 +245,28 @@ def _profile(
     return tuple(found)
 
 
-def _where_above(places: FloatArray, values: FloatArray, level: float, best: float) -> tuple[float, float]:
-    """Between which places a curve lies above a level, the best place included."""
-    fine = np.linspace(places.min(), places.max(), 50 * PLACES)
+def _where_above(places: FloatArray, values: FloatArray, level: float) -> tuple[float, float]:
+    """From where to where around its top a curve through some points lies above a level.
+
+    >>> _where_above(np.array([0.0, 1.0, 2.0]), np.array([0.0, 4.0, 3.0]), 2.0)
+    (0.5, 2.0)
+    """
     order = np.argsort(places)
-    above = fine[np.interp(fine, places[order], values[order]) >= level]
-    return min(float(above.min(initial=best)), best), max(float(above.max(initial=best)), best)
+    sorted_places, sorted_values = places[order], values[order]
+    top = int(np.argmax(sorted_values))
+    up = slice(top, None)
+    return (
+        -_last_above(-sorted_places[top::-1], sorted_values[top::-1], level),
+        _last_above(sorted_places[up], sorted_values[up], level),
+    )
+
+
+def _last_above(places: FloatArray, values: FloatArray, level: float) -> float:
+    """How far a curve that begins above a level stays above it; to its last point, if it never falls below."""
+    below = np.flatnonzero(values < level)
+    if not len(below):
+        return float(places[-1])
+    after = int(below[0])
+    before = after - 1
+    share = (values[before] - level) / (values[before] - values[after])
+    return float(places[before] + share * (places[after] - places[before]))
