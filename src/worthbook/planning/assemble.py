@@ -159,6 +159,7 @@ def _context(bench: Workbench, about: About, customers: int) -> StudyContext:
         surveys=BookSurveys(SurveyTables(bench.engine, bench.snapshot, catalogue.tables, bench.plan.as_of)),
         instruments=catalogue.instruments,
         structures=catalogue.structures,
+        segments=catalogue.segments,
         future_lines=about.future_lines,
     )
 

@@ -40,6 +40,9 @@ NAME_UNKNOWN = Fault(
     hint=Text(en="`worthbook list` shows all names. {near}", zh="可用 `worthbook list` 查看全部名称。{near}"),
 )
 
+ALL_SEGMENTS = "segments"
+"""The method of studies that are about every segment of the book, without naming them."""
+
 _Kind = TypeVar("_Kind", bound=Definition)
 
 
@@ -164,7 +167,8 @@ class Catalogue:
             # sqlglot is slow to load, and a list of names does not need it.
             from worthbook.data.formula import parse  # noqa: PLC0415
 
-            self._needs[key] = columns.needs(definition, parse)
+            about_all = isinstance(definition, StudyDefinition) and definition.method == ALL_SEGMENTS
+            self._needs[key] = columns.needs(definition, parse) | (set(self.segments) if about_all else set())
         return self._needs[key]
 
     def behind(self, names: Iterable[str]) -> frozenset[str]:

@@ -25,6 +25,7 @@ from worthbook.planning.studies.information_fields import INFORMATION_FIELDS
 from worthbook.planning.studies.migration import MIGRATION
 from worthbook.planning.studies.purchase_models import PURCHASE_MODELS
 from worthbook.planning.studies.rhythm import RHYTHM
+from worthbook.planning.studies.segments import SEGMENTS_METHOD
 from worthbook.planning.studies.survey_methods import SURVEY_METHODS
 from worthbook.planning.studies.value_spread import VALUE_SPREAD
 from worthbook.planning.studies.weight_sensitivity import WEIGHT_SENSITIVITY
@@ -43,6 +44,7 @@ METHODS: Mapping[str, Method] = {
     "forecast": FORECAST,
     "value_spread": VALUE_SPREAD,
     "what_to_do": WHAT_TO_DO,
+    "segments": SEGMENTS_METHOD,
     COMPARING: PURCHASE_MODELS,
     "health": HEALTH,
     "information_fields": INFORMATION_FIELDS,

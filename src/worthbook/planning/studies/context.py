@@ -14,6 +14,7 @@ from worthbook.data.cost_sheet import CostSheet
 from worthbook.data.engine import Engine, Sheet, Snapshot
 from worthbook.data.invited import Invited
 from worthbook.definitions.instrument import InstrumentDefinition
+from worthbook.definitions.segment import SegmentDefinition
 from worthbook.definitions.structure import StructureDefinition
 from worthbook.definitions.study import StudyDefinition
 from worthbook.definitions.table import TableDefinition
@@ -62,6 +63,8 @@ class StudyContext:
     structures: Mapping[str, StructureDefinition | Structure] = field(default_factory=dict)
     """Structural models: definitions, or models that were read from a text."""
     vocabularies: Mapping[str, VocabularyDefinition] = field(default_factory=dict)
+    segments: Mapping[str, SegmentDefinition] = field(default_factory=dict)
+    """The segments of the book."""
     invited: Invited | None = None
     """Whom a file says to have been invited to a survey."""
     costs: CostSheet | None = None
