@@ -51,6 +51,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/tutorial.md", "docs/lifetime.md", "docs/change.md", "docs/importing.md", "docs/perception/surveys.md", "docs/perception/rivals.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/tutorial.md", "docs/lifetime.md", "docs/change.md", "docs/importing.md", "docs/segments.md", "docs/perception/surveys.md", "docs/perception/rivals.md"])
 def test_a_document_runs_as_it_is_written(name: str, demo: Path) -> None:
     run_document(ROOT / name, demo)
