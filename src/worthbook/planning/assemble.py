@@ -21,7 +21,7 @@ from worthbook.planning.estimate import fit_of
 from worthbook.planning.estimators import QUICK_CANDIDATES
 from worthbook.planning.findings import tell
 from worthbook.planning.index import Catalogue
-from worthbook.planning.lay import VALUE_COLUMN, laid
+from worthbook.planning.lay import laid
 from worthbook.planning.lifetimes import Lifetimes, weigh
 from worthbook.planning.make import make
 from worthbook.planning.resolve import resolve
@@ -32,6 +32,7 @@ from worthbook.planning.study import COMPARING, StudyContext, make_study
 from worthbook.planning.surveys import BookSurveys
 from worthbook.planning.trials import split_of
 from worthbook.planning.waiting import waiting
+from worthbook.planning.worth import VALUE_COLUMN
 
 ASSEMBLY_VERSION = "2"
 """Raised when an evaluation is put together differently from the same columns."""

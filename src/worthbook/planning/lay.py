@@ -15,11 +15,9 @@ from worthbook.planning.balance import balance
 from worthbook.planning.remarks import remarks
 from worthbook.planning.run import AxisThresholds, Workbench
 from worthbook.planning.weigh import weigh, weighting_of
+from worthbook.planning.worth import VALUE_COLUMN
 from worthbook.scoring import framework as scoring
 from worthbook.scoring.weighting import Weighting
-
-VALUE_COLUMN = "revenue_12m"
-"""What the customers of a cell are weighed by where the framework does not itself rank by an amount or a count."""
 
 HELD = Text(
     en="{count} customers keep a tier that their numbers of this day alone would not give.",

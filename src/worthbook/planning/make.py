@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from worthbook.data.engine import Engine, Snapshot
-from worthbook.planning.estimate import estimate
 from worthbook.planning.index import Catalogue
-from worthbook.planning.lay import lay
 from worthbook.planning.remember import remember
 from worthbook.planning.resolve import (
     FormulaStep,
@@ -56,6 +54,9 @@ def _make(bench: Workbench, step: Step, waiting: list[FrameworkStep]) -> None:
         case FormulaStep():
             make_formulas(bench, step)
         case ModelStep(model=model):
+            # Models and weights are slow to load, and where all columns are kept nothing is estimated or laid.
+            from worthbook.planning.estimate import estimate  # noqa: PLC0415
+
             estimate(bench, model)
         case FrameworkStep():
             waiting.append(step)
@@ -72,5 +73,7 @@ def _earlier(bench: Workbench, names: Sequence[str], as_of: dt.date) -> Workbenc
 def _lay(bench: Workbench, waiting: list[FrameworkStep]) -> None:
     """Frameworks are laid together, so that the customers are read once for all of them."""
     if waiting:
+        from worthbook.planning.lay import lay  # noqa: PLC0415
+
         lay(bench, [step.framework for step in waiting])
         waiting.clear()

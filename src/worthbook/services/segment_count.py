@@ -11,7 +11,7 @@ from worthbook.data.chosen import Customers, Pattern
 from worthbook.kernel.language import Text
 from worthbook.kernel.result import Finding, Table
 from worthbook.kernel.units import Unit, Value
-from worthbook.planning.lay import VALUE_COLUMN
+from worthbook.planning.worth import VALUE_COLUMN
 from worthbook.services.find_book import find_book
 from worthbook.services.open_book import OpenBook, open_book
 from worthbook.services.segment_answer import SegmentAnswer, heading, spoken

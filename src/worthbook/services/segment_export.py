@@ -17,7 +17,7 @@ from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Language, Text
 from worthbook.kernel.result import ColumnMeta, Finding, Table, TableColumn
 from worthbook.kernel.units import Unit, Value
-from worthbook.planning.lay import VALUE_COLUMN
+from worthbook.planning.worth import VALUE_COLUMN
 from worthbook.reporting.customer_list import write_list_workbook
 from worthbook.scoring.bands import Formulas, literal
 from worthbook.services.find_book import find_book

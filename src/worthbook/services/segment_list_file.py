@@ -15,7 +15,7 @@ from worthbook.definitions.segment import LISTS, SegmentDefinition
 from worthbook.definitions.written import check_name
 from worthbook.kernel.language import Text
 from worthbook.kernel.result import Finding
-from worthbook.planning.lay import VALUE_COLUMN
+from worthbook.planning.worth import VALUE_COLUMN
 from worthbook.services.find_book import find_book
 from worthbook.services.known_customer import shown
 from worthbook.services.open_book import OpenBook, open_book

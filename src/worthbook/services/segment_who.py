@@ -16,8 +16,8 @@ from worthbook.definitions.segment import SegmentDefinition
 from worthbook.kernel.errors import Fault, did_you_mean, raise_all
 from worthbook.kernel.language import Text
 from worthbook.planning.index import NAME_UNKNOWN, Catalogue
-from worthbook.planning.lay import VALUE_COLUMN
 from worthbook.planning.misfits import misfit
+from worthbook.planning.worth import VALUE_COLUMN
 from worthbook.services.open_book import OpenBook
 
 SEGMENT_UNKNOWN = Fault(

@@ -12,7 +12,7 @@ from worthbook.kernel.language import Text
 from worthbook.kernel.result import Finding, Table
 from worthbook.kernel.units import Unit
 from worthbook.models.grouping.tree import Bound
-from worthbook.planning.lay import VALUE_COLUMN
+from worthbook.planning.worth import VALUE_COLUMN
 from worthbook.scoring.bands import number_text
 from worthbook.services.open_book import OpenBook
 from worthbook.services.save_definition import check_free, save_definition
