@@ -144,8 +144,8 @@ def list_segments(book: Path | None, as_of: str | None = None) -> SegmentAnswer:
             heading("title", Unit.TEXT, "Segment", "客群"),
             heading("customers", Unit.COUNT, "Customers", "客户数"),
             heading("value", opened.catalogue.meta(VALUE_COLUMN).unit, "Value", "价值"),
-            heading("value_share", Unit.SHARE, "Share of value", "价值占比"),
-            heading("undecided", Unit.COUNT, "Not decided", "无法判断"),
+            heading("value_share", Unit.SHARE, "Share", "价值占比"),
+            heading("undecided", Unit.COUNT, "Unknown", "未知"),
         )
         notes = (_VALUE_IS.format(column=opened.catalogue.meta(VALUE_COLUMN).title),)
         table = Table("segments", _SEGMENTS, columns, rows)

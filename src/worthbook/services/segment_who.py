@@ -12,9 +12,10 @@ from worthbook.definitions import segment_checks
 from worthbook.definitions.columns import unit_of
 from worthbook.definitions.formulas import FormulaReader
 from worthbook.definitions.framework import Cell, FrameworkDefinition
-from worthbook.definitions.segment import SegmentDefinition
+from worthbook.definitions.segment import Event, SegmentDefinition
 from worthbook.kernel.errors import Fault, did_you_mean, raise_all
 from worthbook.kernel.language import Text
+from worthbook.kernel.period import Window
 from worthbook.planning.index import NAME_UNKNOWN, Catalogue
 from worthbook.planning.misfits import misfit
 from worthbook.planning.worth import VALUE_COLUMN
@@ -67,6 +68,7 @@ class Who:
         pairs = [(_WHO, Text(en=asked, zh=asked))]
         if self.definition is not None:
             pairs.insert(0, (_MEANING, self.definition.description))
+            pairs += [(Text(en=name, zh=name), _event(each)) for name, each in self.definition.events.items()]
         if self.cell is not None:
             pairs.insert(0, (_MEANING, self.cell.meaning))
         return tuple(pairs)
@@ -85,7 +87,14 @@ _WHO = Text(en="Condition", zh="条件")
 _STRATEGY = Text(en="Strategy", zh="策略")
 _SERVICE = Text(en="Service level", zh="服务标准")
 _NEXT = Text(en="Next action", zh="下一步")
+_COUNTED = Text(en="{title} ({table}, {window}): {formula}", zh="{title}（{table}，{window}）：{formula}")
 _OF = Text(en="{framework}: {cell}", zh="{framework}：{cell}")
+
+
+def _event(event: Event) -> Text:
+    """What an event counts, in words and in the formula language."""
+    span = Text(en="whole history", zh="全部历史") if event.window is None else Window.parse(event.window).title
+    return _COUNTED.format(title=event.title, table=event.table, window=span, formula=event.formula)
 
 
 def read_who(catalogue: Catalogue, text: str) -> Who:

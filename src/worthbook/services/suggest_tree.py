@@ -157,7 +157,7 @@ def suggest_tree(  # noqa: PLR0913 - of what, by what, how deep, as at when, and
             as_of=customers.as_of,
             currency=currency,
             findings=(*_told(goal, tree, logged=logged), *offer),
-            tables=(table, conditions(made)),
+            tables=(table, conditions(made)) if len(made) > 1 else (),
             notes=(note,),
             facts={"quality": tree.quality, "plain": tree.plain, "held_back": tree.held_back},
         )
