@@ -7,6 +7,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from worthbook.data.chosen import Customers, Pattern
 from worthbook.data.columns import count, of_customers
@@ -55,6 +57,24 @@ def test_answers_are_yes_no_and_unknown(customers: Customers) -> None:
 def test_every_customer_is_in_one_pattern(customers: Customers) -> None:
     found = customers.patterns(["tier = 'gold'", "amount > 15", "member"], "amount")
     assert sum(each.customers for each in found) == 5
+
+
+@given(st.integers(-1, 6), st.sampled_from(["orders", "amount"]))
+def test_a_condition_and_its_opposite_and_the_unknown_are_everybody(
+    customers: Customers, limit: int, column: str
+) -> None:
+    found = customers.patterns([f"{column} >= {limit}", f"not ({column} >= {limit})"], "amount")
+    assert {each.answers for each in found} <= {(True, False), (False, True), (None, None)}
+    assert sum(each.customers for each in found) == 5
+
+
+@given(st.sampled_from(["orders >= 2", "tier = 'gold'", "member", "amount > 7"]), st.sampled_from(["member", "orders < 3"]))
+def test_both_hold_for_no_more_than_either(customers: Customers, one: str, other: str) -> None:
+    def count(condition: str) -> int:
+        return sum(each.customers for each in customers.patterns([condition], "amount") if each.answers[0])
+
+    assert count(f"({one}) and ({other})") <= min(count(one), count(other))
+    assert count(f"({one}) or ({other})") == count(one) + count(other) - count(f"({one}) and ({other})")
 
 
 def test_an_amount_that_nobody_has_is_unknown(customers: Customers) -> None:

@@ -78,7 +78,8 @@ class Column:
         """A picture of the column as SVG: customers per cell, or how the values are spread."""
         from worthbook.reporting.chart import render_chart  # noqa: PLC0415 - drawing is slow to load, and seldom asked for
 
-        table, chart = self._labels() if self.meta.unit is Unit.LABEL else self._spread()
+        drawn = {Unit.LABEL: self._labels, Unit.FLAG: self._answers}.get(self.meta.unit, self._spread)
+        table, chart = drawn()
         return render_chart(chart, table, language, self.currency)
 
     def _stream(self) -> ArrowStream:
@@ -90,6 +91,13 @@ class Column:
         }
         titles = self.meta.labels or {label: Text(en=label, zh=label) for label in sorted(counted)}
         rows = tuple((title, counted.get(key, 0)) for key, title in titles.items())
+        return self._picture("bar", TableColumn("group", self.meta.title, Unit.LABEL), _CUSTOMERS, rows)
+
+    def _answers(self) -> tuple[Table, Chart]:
+        counted = {
+            label: count for label, count in columns.by_label(self.engine, [self.sheet], self.name, []) if count
+        }
+        rows = tuple((title, counted.get(answer, 0)) for answer, title in _ANSWERS.items())
         return self._picture("bar", TableColumn("group", self.meta.title, Unit.LABEL), _CUSTOMERS, rows)
 
     def _spread(self) -> tuple[Table, Chart]:
@@ -109,5 +117,6 @@ class Column:
         return table, chart
 
 
+_ANSWERS = {True: Text(en="Yes", zh="是"), False: Text(en="No", zh="否"), None: Text(en="Unknown", zh="未知")}
 _CUSTOMERS = TableColumn("customers", Text(en="Customers", zh="客户数"), Unit.COUNT)
 _BELOW = Text(en="Customers with a lower value", zh="低于该值的客户占比")

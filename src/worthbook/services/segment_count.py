@@ -33,6 +33,7 @@ _REASON = Text(en="{column} ({count})", zh="{column}（{count}位）")
 _NOBODY = Text(en="Nobody is in it.", zh="没有客户符合。")
 _EVERYBODY = Text(en="Everybody is in it: the condition divides nothing.", zh="所有客户都符合，该条件没有区分作用。")
 _SEGMENTS = Text(en="Segments", zh="客群")
+_HEADLINE = Text(en="{title}, {as_of}", zh="{title}，{as_of}")
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,8 @@ def list_segments(book: Path | None, as_of: str | None = None) -> SegmentAnswer:
         )
         notes = (_VALUE_IS.format(column=opened.catalogue.meta(VALUE_COLUMN).title),)
         table = Table("segments", _SEGMENTS, columns, rows)
-        return SegmentAnswer(_SEGMENTS, customers.as_of, opened.book.currency, tables=(table,), notes=notes)
+        headline = _HEADLINE.format(title=opened.book.title, as_of=customers.as_of)
+        return SegmentAnswer(headline, customers.as_of, opened.book.currency, tables=(table,), notes=notes)
 
 
 _VALUE_IS = Text(en="Value: {column}.", zh="价值口径：{column}。")
