@@ -68,7 +68,10 @@ def test_a_condition_and_its_opposite_and_the_unknown_are_everybody(
     assert sum(each.customers for each in found) == 5
 
 
-@given(st.sampled_from(["orders >= 2", "tier = 'gold'", "member", "amount > 7"]), st.sampled_from(["member", "orders < 3"]))
+ONE, OTHER = st.sampled_from(["orders >= 2", "tier = 'gold'", "amount > 7"]), st.sampled_from(["member", "orders < 3"])
+
+
+@given(ONE, OTHER)
 def test_both_hold_for_no_more_than_either(customers: Customers, one: str, other: str) -> None:
     def count(condition: str) -> int:
         return sum(each.customers for each in customers.patterns([condition], "amount") if each.answers[0])

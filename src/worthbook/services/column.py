@@ -94,9 +94,7 @@ class Column:
         return self._picture("bar", TableColumn("group", self.meta.title, Unit.LABEL), _CUSTOMERS, rows)
 
     def _answers(self) -> tuple[Table, Chart]:
-        counted = {
-            label: count for label, count in columns.by_label(self.engine, [self.sheet], self.name, []) if count
-        }
+        counted = {label: count for label, count in columns.by_label(self.engine, [self.sheet], self.name, []) if count}
         rows = tuple((title, counted.get(answer, 0)) for answer, title in _ANSWERS.items())
         return self._picture("bar", TableColumn("group", self.meta.title, Unit.LABEL), _CUSTOMERS, rows)
 
