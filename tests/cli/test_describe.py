@@ -119,8 +119,8 @@ def test_the_weights_of_a_scorecard_are_described_with_how_they_are_found() -> N
     assert [str(text.en) for text in found["groups"].column("weight")] == ["75 %", "25 %"]  # type: ignore[union-attr]
     assert [str(text.en) for text in found["axes"].column("weight")] == ["found at each date", "100 %"]  # type: ignore[union-attr]
     assert [text.zh for text in found["weights"].column("found")] == [  # type: ignore[union-attr]
-        "层次分析法（AHP）",
-        "按对收入（近12个月）的解释力（LMG）",
+        "AHP层次分析法",
+        "按对收入（近12个月）的解释力，LMG法",
         "等权",
     ]
 

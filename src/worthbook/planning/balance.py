@@ -26,10 +26,10 @@ _METHODS: Mapping[str, Text] = {
     "stated": Text(en="as stated", zh="人工设定"),
     "equal": Text(en="all alike", zh="等权"),
     "constant_sum": Text(en="by points that people divided", zh="固定总分法"),
-    "ahp": Text(en="by judgements in pairs (AHP)", zh="层次分析法（AHP）"),
+    "ahp": Text(en="by judgements in pairs (AHP)", zh="AHP层次分析法"),
     "entropy": Text(en="by entropy among the customers", zh="熵权法"),
     "critic": Text(en="by CRITIC among the customers", zh="CRITIC法"),
-    "regression": Text(en="by what goes with {target} (LMG)", zh="按对{target}的解释力（LMG）"),
+    "regression": Text(en="by what goes with {target} (LMG)", zh="按对{target}的解释力，LMG法"),
 }
 _BOTH = Text(en="{first} and {second} combined", zh="{first}与{second}组合")
 _FOUND = Text(en="Weights of {what} {how}: {weights}{facts}.", zh="{what}的权重（{how}）：{weights}{facts}。")

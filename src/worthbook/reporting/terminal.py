@@ -173,14 +173,14 @@ def _bar(share: float | None, width: int, mark: str) -> str:
 
 
 def below_cells(framework: FrameworkResult, language: Language) -> Iterator[Line]:
-    """How many groups the table leaves out, and whom the framework could not place."""
+    """How many groups the table leaves out, whom the framework could not place, and each note on a line of its own."""
     hidden = len(framework.cells) - _CELLS
     words = [_MORE_CELLS.format(count=hidden).say(language)] if hidden > 0 else []
     if framework.unplaced:
         words.append(_NOT_PLACED.format(count=framework.unplaced).say(language))
-    words += [note.say(language) for note in framework.notes]
     if words:
         yield styled(" ".join(words), "dim")
+    yield from (styled(note.say(language), "dim") for note in framework.notes)
 
 
 def written_to(written: Sequence[Path], language: Language, width: int) -> Iterator[Line]:
