@@ -65,10 +65,11 @@ def explained(customer: Customer) -> list[str]:
 
 def test_it_is_said_which_condition_holds_and_what_leads_on() -> None:
     assert explained(seen(1, 50.0, 0)) == [
-        "orders: 1; revenue: ¥50.00; referrals: 0. It holds that orders >= 1 → customer.",
+        "orders: 1; revenue: ¥50.00; referrals: 0. It holds that “orders” >= 1 → customer.",
         "orders: 1 more (from 2 on) leads to repeat.",
         "orders: 1 less (below 1) leads to prospect.",
         "referrals: 1 more (from 1 on) leads to advocate.",
+        "Still missing for repeat: “orders” >= 2.",
     ]
 
 
@@ -79,3 +80,20 @@ def test_a_rung_that_cannot_be_decided_is_named() -> None:
 def test_rungs_lie_above_each_other() -> None:
     told = explain(Case(LADDER, seen(1, 50.0, 0), {}, COLUMNS, "CNY"))
     assert [each.effect for each in told.changes] == ["up", "down", "up"]
+
+
+@pytest.mark.parametrize(
+    ("customer", "expected"),
+    [
+        (seen(1, -5.0, 0), "Still missing for repeat: “orders” >= 2; “revenue” > 0."),
+        (seen(3, 50.0, 0), "Still missing for advocate: “referrals” >= 1."),
+        (seen(1, None, 0), "Still missing for repeat: “orders” >= 2; “revenue” > 0."),
+    ],
+    ids=["two changes", "one change", "unknown"],
+)
+def test_what_is_missing_for_the_next_rung_is_named_part_by_part(customer: Customer, expected: str) -> None:
+    assert explained(customer)[-1] == expected
+
+
+def test_nothing_is_missing_on_the_highest_rung() -> None:
+    assert not any("missing" in text for text in explained(seen(3, 50.0, 2)))

@@ -98,6 +98,24 @@ def limits_in(condition: str) -> Iterator[tuple[str, str, float]]:
             yield right[0].name, _TURNED[token.text], float(left.text)
 
 
+def parts_of(condition: str) -> tuple[str, ...]:
+    """The conditions that must all hold; the whole, where they cannot be told apart.
+
+    >>> parts_of("orders >= 2 and (spend > 5 or visits > 3)"), parts_of("a = 1 or b = 2 and c = 3")
+    (('orders >= 2', '(spend > 5 or visits > 3)'), ('a = 1 or b = 2 and c = 3',))
+    """
+    depth, cuts = 0, []
+    for token in tokens(condition):
+        depth += {"(": 1, ")": -1}.get(token.text, 0)
+        word = token.text.lower() if token.kind == "word" else ""
+        if depth == 0 and word in {"or", "between", "case"}:
+            return (condition,)
+        if depth == 0 and word == "and":
+            cuts.append(token)
+    edges = [0, *(edge for token in cuts for edge in (token.start, token.end)), len(condition)]
+    return tuple(condition[start:end].strip() for start, end in zip(edges[::2], edges[1::2], strict=True))
+
+
 def renamed(condition: str, names: Mapping[str, str]) -> str:
     """The same condition with other names for some columns.
 

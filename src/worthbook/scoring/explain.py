@@ -10,9 +10,9 @@ from worthbook.kernel.language import Text
 from worthbook.kernel.units import Unit, Value
 from worthbook.scoring.bands import Number
 from worthbook.scoring.change import Change, changes, shown
-from worthbook.scoring.condition import names_in
+from worthbook.scoring.condition import names_in, renamed
 from worthbook.scoring.judge import NotFollowedError
-from worthbook.scoring.ladder import verdicts_of
+from worthbook.scoring.ladder import missing_above, verdicts_of
 from worthbook.scoring.place import Case
 from worthbook.scoring.points import points_of
 from worthbook.scoring.sums import Summand, summands
@@ -28,6 +28,7 @@ _UNDECIDED = Text(
     en="Not decided, because something that it asks is not known: {cells}.",
     zh="因所需信息未知而无法判断：{cells}。",
 )
+_MISSING = Text(en="Still missing for {cell}: {parts}.", zh="距“{cell}”还差：{parts}。")
 _RELATIVE = Text(
     en="The limits are those found among all customers at this date; they move when the others move.",
     zh="各界限由当日全体客户的数据得出，会随其他客户的变化而变动。",
@@ -99,9 +100,33 @@ def explain(case: Case) -> Explanation:
         readings=readings,
         because=_because(case, readings, cell, rule),
         changes=moves,
-        notes=(*notes, *_undecided(case)),
+        notes=(*notes, *_missing(case, cell), *_undecided(case)),
         rule=rule,
         summands=summands(case),
+    )
+
+
+def _missing(case: Case, cell: str | None) -> Iterator[Text]:
+    """What the next rung of a ladder asks that does not hold yet: it may take more than one change."""
+    if case.definition.method != "ladder" or cell is None:
+        return
+    try:
+        found = missing_above(case.definition, case.band_keys, case.values, cell)
+    except NotFollowedError:
+        return
+    if found is not None:
+        worded = [_worded(case, part) for part in found[1]]
+        parts = Text(en="; ".join(each.en for each in worded), zh="；".join(each.zh for each in worded))
+        yield _MISSING.format(cell=case.definition.labels[found[0]], parts=parts)
+
+
+def _worded(case: Case, condition: str) -> Text:
+    """A condition with the titles of columns and axes in place of their names."""
+    titles = {name: meta.title for name, meta in case.columns.items()}
+    titles |= {name: axis.title for name, axis in case.definition.axes.items()}
+    return Text(
+        en=renamed(condition, {name: f"“{title.en}”" for name, title in titles.items()}),
+        zh=renamed(condition, {name: f"“{title.zh}”" for name, title in titles.items()}),
     )
 
 
@@ -162,7 +187,7 @@ def _because(case: Case, readings: tuple[Reading, ...], cell: str | None, rule: 
         return _NOWHERE.format(reasons=reasons)
     title = case.definition.labels[cell]
     if rule is not None:
-        return _RULED.format(reasons=reasons, cell=title, rule=rule)
+        return _RULED.format(reasons=reasons, cell=title, rule=_worded(case, rule))
     if case.score is None:
         return _LEADS.format(reasons=reasons, cell=title)
     return _SCORED.format(reasons=reasons, cell=title, score=shown(case.score, Unit.SCORE, case.currency))

@@ -13,7 +13,7 @@ from worthbook.definitions.framework import Cell, FrameworkDefinition
 from worthbook.kernel.units import Value
 from worthbook.scoring.bands import literal
 from worthbook.scoring.cells import Bands
-from worthbook.scoring.condition import renamed
+from worthbook.scoring.condition import parts_of, renamed
 from worthbook.scoring.judge import holds
 
 
@@ -60,6 +60,22 @@ def verdicts_of(
     seen: dict[str, Value] = {**values, **bands}
     for cell, condition in _conditions(definition):
         yield cell.key, holds(condition, seen)
+
+
+def missing_above(
+    definition: FrameworkDefinition, bands: Bands, values: Mapping[str, Value], rung: str
+) -> tuple[str, tuple[str, ...]] | None:
+    """The next rung above one, and which of the conditions that it asks do not hold; None above the highest.
+
+    Raises:
+        NotFollowedError: a condition goes beyond what can be judged without an engine.
+    """
+    keys = [cell.key for cell in definition.cells]
+    above = definition.cells[keys.index(rung) + 1 :]
+    if not above or above[0].when is None:
+        return None
+    seen: dict[str, Value] = {**values, **bands}
+    return above[0].key, tuple(part for part in parts_of(above[0].when) if not holds(part, seen))
 
 
 def _conditions(definition: FrameworkDefinition) -> Iterator[tuple[Cell, str]]:
