@@ -170,3 +170,25 @@ def test_the_explanation_uses_the_weights_that_were_found(book_of: BookOf) -> No
         "from 4 customers of whom all is known."
     )
     assert sum(Fraction(each.amount) for each in placing.summands) == 80
+
+
+def test_the_judgement_furthest_from_the_others_is_shown_though_all_may_be_used(book_of: BookOf) -> None:
+    """4 x 2 = 8 where 4 was given: each of the three would have to double or to halve."""
+    weights = "weights: {method: ahp, judges: {an: {c0 over c1: 4, c1 over c2: 2, c0 over c2: 4}}}\n"
+    result, _ = result_of(book_of(customers([1, 2])), card([[0, 0, 0], [100, 100, 100]], weights))
+    said = "; furthest from the others is C0 over C2, 4 where they imply about 8."
+    assert result.notes[0].en.endswith(said)
+
+
+def test_a_judge_who_contradicts_himself_among_others_is_named(book_of: BookOf) -> None:
+    weights = (
+        "weights:\n  method: ahp\n  judges:\n"
+        "    an: {c0 over c1: 3, c1 over c2: 3, c0 over c2: 9}\n"
+        "    bo: {c0 over c1: 3, c1 over c2: 3, c0 over c2: 9}\n"
+        "    cy: {c0 over c1: 3, c1 over c2: 3, c0 over c2: 1/2}\n"
+        "    di: {c0 over c1: 3, c1 over c2: 3, c0 over c2: 9}\n"
+    )
+    result, _ = result_of(book_of(customers([1, 2])), card([[0, 0, 0], [100, 100, 100]], weights))
+    assert result.notes[1].en == (
+        "The judgements of 'cy' contradict each other (consistency ratio 0.86); those of all together do not."
+    )

@@ -34,8 +34,12 @@ _METHODS: Mapping[str, Text] = {
 _BOTH = Text(en="{first} and {second} combined", zh="{first}与{second}组合")
 _FOUND = Text(en="Weights of {what} {how}: {weights}{facts}.", zh="{what}的权重（{how}）：{weights}{facts}。")
 _RATIO = Text(
-    en="; {judges}, consistency ratio {cr} (at most 0.10 is usual; table {table})",
-    zh="；{judges}，一致性比率 {cr}（通常不超过 0.10，随机指标表 {table}）",
+    en="; {judges}, consistency ratio {cr} (at most 0.10 is usual; table {table}){worst}",
+    zh="；{judges}，一致性比率 {cr}（通常不超过 0.10，随机指标表 {table}）{worst}",
+)
+_WORST = Text(
+    en="; furthest from the others is {first} over {second}, {given} where they imply about {suggested}",
+    zh="；与其余判断偏离最大的是“{first}”相对“{second}”：给出 {given}，按其余判断约为 {suggested}",
 )
 _JUDGES = Text(en="{count} judges", zh="{count} 位评判者")
 _ONE_JUDGE = Text(en="1 judge", zh="1 位评判者")
@@ -98,9 +102,9 @@ def weights_found(framework: FrameworkDefinition, tree: Tree, catalogue: Catalog
             how=how(level.weighing, catalogue),
             weights=Text(
                 en=", ".join(f"{title.en} {share.en}" for title, share in shares),
-                zh="、".join(f"{title.zh}{share.zh}" for title, share in shares),
+                zh="、".join(f"{title.zh} {share.zh}" for title, share in shares),
             ),
-            facts=_facts(weights),
+            facts=_facts(weights, {name: part.title for name, part in parts.items()}),
         )
         yield from weights.notes
 
@@ -120,11 +124,21 @@ def how(weighing: Weighing, catalogue: Catalogue) -> Text:
     return said[0] if len(said) == 1 else _BOTH.format(first=said[0], second=said[1])
 
 
-def _facts(weights: Weights) -> Text:
+def _facts(weights: Weights, titles: Mapping[str, Text]) -> Text:
     facts = weights.facts
     if "cr" in facts:
         judges = _ONE_JUDGE if facts["judges"] == 1 else _JUDGES.format(count=facts["judges"])
-        return _RATIO.format(judges=judges, cr=f"{float(facts['cr']):.2f}", table=facts["random_index"])
+        worst = (
+            _WORST.format(
+                first=titles[str(facts["worst_first"])],
+                second=titles[str(facts["worst_second"])],
+                given=facts["worst_given"],
+                suggested=facts["worst_suggested"],
+            )
+            if "worst_first" in facts
+            else ""
+        )
+        return _RATIO.format(worst=worst, judges=judges, cr=f"{float(facts['cr']):.2f}", table=facts["random_index"])
     if "answers" in facts:
         return _ANSWERS.format(answers=facts["answers"])
     if "customers" in facts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -30,6 +31,9 @@ INCONSISTENT = Fault(
         zh="请先请评判者复核这一对，再复核其他存疑的判断。",
     ),
 )
+WORTH_A_LOOK = 0.25
+"""A judgement that is so near to what the others imply is left alone: Saaty's scale has no finer words."""
+
 JUDGE_INCONSISTENT = Text(
     en="The judgements of '{judge}' contradict each other (consistency ratio {cr}); those of all together do not.",
     zh="评判者“{judge}”的判断前后不一致（一致性比率 {cr}），但全体合并后一致。",
@@ -128,4 +132,8 @@ def judged(weighing: Weighing, names: Sequence[str]) -> Weights:
         if not alone.consistent:
             notes.append(JUDGE_INCONSISTENT.format(judge=judge, cr=f"{alone.cr:.2f}"))
     facts = {**found.weights.facts, "judges": len(weighing.judges)}
+    worst = found.worst
+    if worst is not None and not math.isclose(worst.given, worst.suggested, rel_tol=WORTH_A_LOOK):
+        facts |= {"worst_first": worst.first, "worst_second": worst.second}
+        facts |= {"worst_given": saaty(worst.given), "worst_suggested": saaty(worst.suggested)}
     return replace(found.weights, notes=tuple(notes), facts=facts)
