@@ -10,7 +10,7 @@ from tests.scoring.examples import TREE, axis, band, cell, framework, group
 from tests.scoring.laid import laid
 from worthbook.kernel.units import Value
 from worthbook.scoring.place import Case
-from worthbook.scoring.weighting import Weighting
+from worthbook.scoring.weighting import Weighting, contributions
 
 CUTS = {"funds": [100.0, 500.0], "trades": [2.0], "stays": [365.0], "content": [70.0], "score": [40.0, 70.0]}
 MAYBE = st.none() | st.floats(-1000, 1000)
@@ -82,7 +82,9 @@ def test_a_group_does_not_gain_from_having_many_axes() -> None:
     one = {"b": axis("balance", ["1"], [band("low", 0), band("high", 100)], 1, "narrow")}
     groups = {"wide": group("wide", 1), "narrow": group("narrow", 1)}
     tree = framework("scorecard", {**many, **one}, [cell("x"), cell("y")], ["50"], groups)
-    assert Weighting.stated(tree).shares(tree) == {**{name: pytest.approx(1 / 18) for name in many}, "b": 0.5}
+    cuts = {**{name: [2.0] for name in many}, "b": [1.0]}
+    found = contributions(tree, Weighting.stated(tree), {"orders": 5.0, "balance": 5.0}, cuts)
+    assert {each.axis: each.share for each in found} == {**dict.fromkeys(many, Fraction(1, 18)), "b": Fraction(1, 2)}
 
 
 def test_an_axis_of_weight_zero_decides_nothing() -> None:

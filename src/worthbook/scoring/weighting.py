@@ -39,11 +39,6 @@ class Weighting:
             {name: group.weight or 0.0 for name, group in definition.groups.items()},
         )
 
-    def shares(self, definition: FrameworkDefinition) -> dict[str, float]:
-        """Axis → its share of the whole score where everything is known; all sum to 1."""
-        known = {name: Fraction(1) for name in definition.axes}
-        return {each.axis: float(each.share) for each in _shared(definition, self, known)}
-
 
 @dataclass(frozen=True)
 class Contribution:
