@@ -83,6 +83,21 @@ def test_rungs_lie_above_each_other() -> None:
 
 
 @pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (119.0, "recency: more than 1 day more (above 120 days) leads to rest."),
+        (120.0, "recency: any more (above 120 days) leads to rest."),
+        (123.0, "recency: 3 days less (down to 120 days) leads to fresh."),
+    ],
+)
+def test_a_limit_that_belongs_to_the_values_below_it_is_told_as_such(days: float, expected: str) -> None:
+    ladder = framework("ladder", {}, [cell("rest"), cell("fresh", when="recency <= 120")])
+    column = ColumnMeta("recency", said("recency"), Unit.DAYS, said("recency"), "test")
+    (change,) = explain(Case(ladder, {"recency": days}, {}, {"recency": column}, "CNY")).changes
+    assert change.text.en == expected
+
+
+@pytest.mark.parametrize(
     ("customer", "expected"),
     [
         (seen(1, -5.0, 0), "Still missing for repeat: “orders” >= 2; “revenue” > 0."),

@@ -128,3 +128,57 @@ def test_in_every_framework_the_change_moves_the_customer(opened: OpenBook, name
     found = near(opened, name, customers=5)
     assert found.all
     assert all(each.cell != each.other for each in found.all)
+
+
+LADDER = """\
+framework: ladder
+title: {en: Ladder, zh: 阶梯}
+description: {en: For tests., zh: 仅供测试。}
+source: test
+method: ladder
+cells:
+  - {key: few, title: {en: Few, zh: 少}, meaning: {en: F., zh: 少。}, strategy: {en: N., zh: 无。}}
+  - key: many
+    title: {en: Many, zh: 多}
+    when: revenue_12m > 60
+    meaning: {en: M., zh: 多。}
+    strategy: {en: C., zh: 护。}
+"""
+
+
+def test_a_ladder_without_axes_has_the_limits_of_its_conditions(shop: Path) -> None:
+    (Book.open(shop).definitions_folder / "ladder.yaml").write_text(LADDER, encoding="utf-8")
+    found = near_in_book(shop, "ladder", customers=1)
+    assert [each.text.en for each in (*found.rising, *found.safe)] == [
+        "Revenue, last 12 months: any more (above ¥60.00) leads to Many.",
+        "Revenue, last 12 months: ¥70.00 less (down to ¥60.00) leads to Few.",
+    ]
+
+
+CARD = """\
+framework: card
+title: {en: Card, zh: 评分卡}
+description: {en: For tests., zh: 仅供测试。}
+source: test
+method: scorecard
+weights: {method: equal}
+score_cuts: [50]
+axes:
+  value:
+    title: {en: Revenue, zh: 收入}
+    column: revenue_12m
+    cuts: [100]
+    bands: [{key: a, title: {en: a, zh: 甲}, points: 0}, {key: b, title: {en: b, zh: 乙}, points: 100}]
+cells:
+  - {key: low, title: {en: Low, zh: 低}, meaning: {en: L., zh: 低。}, strategy: {en: N., zh: 无。}}
+  - {key: high, title: {en: High, zh: 高}, meaning: {en: H., zh: 高。}, strategy: {en: C., zh: 护。}}
+"""
+
+
+def test_weights_that_are_not_stated_count_as_well(shop: Path) -> None:
+    (Book.open(shop).definitions_folder / "card.yaml").write_text(CARD, encoding="utf-8")
+    found = near_in_book(shop, "card", customers=1)
+    assert [(each.customer_id, each.cell) for each in (*found.rising, *found.safe)] == [
+        ("short", "low"),
+        ("safe", "high"),
+    ]

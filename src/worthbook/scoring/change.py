@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from worthbook.kernel.language import Text
 from worthbook.kernel.money import DECIMAL_PLACES
@@ -35,6 +35,18 @@ _ANY_LESS = Text(
     en="{column}: any less (below {limit}) leads to {cell}.",
     zh="{column}只要再减少（低于{limit}），即归入“{cell}”。",
 )
+_MORE_THAN_MORE = Text(
+    en="{column}: more than {amount} more (above {limit}) leads to {cell}.",
+    zh="{column}再增加超过{amount}（高于{limit}），即归入“{cell}”。",
+)
+_ANY_MORE = Text(
+    en="{column}: any more (above {limit}) leads to {cell}.",
+    zh="{column}只要再增加（高于{limit}），即归入“{cell}”。",
+)
+_LESS_TO = Text(
+    en="{column}: {amount} less (down to {limit}) leads to {cell}.",
+    zh="{column}减少{amount}（降至{limit}），即归入“{cell}”。",
+)
 _POINTS = Text(en="{points} percentage points", zh="{points}个百分点")
 
 
@@ -45,12 +57,23 @@ class Change:
     column: str
     direction: Direction
     amount: Number
-    """How much more is enough; how much less: at least so much for a count, more than this for anything else."""
+    """How much more is enough; how much less: at least so much for a count, more than this for anything else. Where a
+    condition asks for more than its limit, it is the other way round."""
     limit: Number
-    """Where the band begins that is reached by more and left by less."""
+    """Where the band begins that is reached by more and left by less; the number in a condition."""
     cell: str
     effect: Effect
     text: Text
+
+
+class _Limit(NamedTuple):
+    """Where a column is cut."""
+
+    begins: Number
+    """The least value that lies above."""
+    written: Number
+    exclusive: bool
+    """Whether only what is greater than the written number lies above."""
 
 
 def changes(case: Case) -> tuple[Change, ...]:
@@ -84,18 +107,9 @@ def _along(case: Case, column: str) -> Iterator[Change]:
     value = known(case.values.get(column))
     if value is None:
         return
-    limits = {
-        comparable(limit, value)
-        for name, axis in case.definition.axes.items()
-        for limit in case.thresholds[name]
-        if axis.column == column and math.isfinite(limit)
-    }
-    unit = case.columns[column].unit
-    for name, sign, number in _compared(case):
-        if name == column:
-            limits |= {comparable(each, value) for each in _begins(sign, number, unit)}
-    upwards = [(limit, limit) for limit in sorted(limits) if limit > value]
-    downwards = [(limit, _just_below(limit)) for limit in sorted(limits, reverse=True) if limit <= value]
+    limits = sorted(_limits(case, column, value))
+    upwards = [(limit, limit.begins) for limit in limits if limit.begins > value]
+    downwards = [(limit, _just_below(limit.begins)) for limit in reversed(limits) if limit.begins <= value]
     for ways in (upwards, downwards):
         for limit, tried in ways:
             cell = case.with_value(column, tried).cell
@@ -104,14 +118,24 @@ def _along(case: Case, column: str) -> Iterator[Change]:
                 break
 
 
-def _begins(sign: str, number: float, unit: Unit) -> Iterator[Number]:
-    """The least values that lie above a condition's limit."""
-    limit: Number = Decimal(repr(number)) if unit.storage == "money" else number
-    above = limit + 1 if unit.storage == "integer" else _just_above(limit)
-    if sign in {">=", "<", "="}:
-        yield limit
-    if sign in {">", "<=", "="}:
-        yield above
+def _limits(case: Case, column: str, value: Number) -> set[_Limit]:
+    """Where axes and conditions cut a column, in the kind of number that its values are."""
+    cut = {
+        comparable(limit, value)
+        for name, axis in case.definition.axes.items()
+        for limit in case.thresholds[name]
+        if axis.column == column and math.isfinite(limit)
+    }
+    found = {_Limit(limit, limit, exclusive=False) for limit in cut}
+    whole = case.columns[column].unit.storage == "integer"
+    for name, sign, number in _compared(case):
+        limit = comparable(number, value)
+        if name == column and sign in {">=", "<", "="}:
+            found.add(_Limit(limit, limit, exclusive=False))
+        if name == column and sign in {">", "<=", "="}:
+            above = limit + 1 if whole else _just_above(limit)
+            found.add(_Limit(above, above if whole else limit, exclusive=not whole))
+    return found
 
 
 def _just_above(limit: Number) -> Number:
@@ -126,12 +150,14 @@ def _just_below(limit: Number) -> Number:
     return math.nextafter(limit, -math.inf)
 
 
-def _change(case: Case, column: str, limit: Number, cell: str) -> Change:
-    unit = case.columns[column].unit
-    distance = minus(limit, known(case.values[column]) or 0)
-    direction: Direction = "more" if distance > 0 else "less"
+def _change(case: Case, column: str, limit: _Limit, cell: str) -> Change:
+    unit, value = case.columns[column].unit, known(case.values[column]) or 0
+    direction: Direction = "more" if limit.begins > value else "less"
+    distance = minus(limit.written, value)
     amount: Number = distance if distance > 0 else -distance
-    if direction == "more":
+    if limit.exclusive:
+        form = _LESS_TO if direction == "less" else _MORE_THAN_MORE if amount else _ANY_MORE
+    elif direction == "more":
         form = _MORE
     elif unit.storage == "integer":
         amount, form = math.floor(amount) + 1, _LESS
@@ -140,10 +166,10 @@ def _change(case: Case, column: str, limit: Number, cell: str) -> Change:
     text = form.format(
         amount=amount_shown(amount, unit, case.currency),
         column=case.columns[column].title,
-        limit=shown(limit, unit, case.currency),
+        limit=shown(limit.written, unit, case.currency),
         cell=case.definition.labels[cell],
     )
-    return Change(column, direction, amount, limit, cell, _effect(case, cell), text)
+    return Change(column, direction, amount, limit.written, cell, _effect(case, cell), text)
 
 
 def amount_shown(amount: Number, unit: Unit, currency: str) -> Text:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
+from worthbook.definitions.framework import FrameworkDefinition
+
 Kind = Literal["text", "quoted", "number", "word", "sign"]
 
 _LOGIC = frozenset({"and", "or", "not", "is", "null", "true", "false", "in", "between"})
@@ -96,6 +98,16 @@ def limits_in(condition: str) -> Iterator[tuple[str, str, float]]:
             yield left.name, token.text, -float(number.text) if negative else float(number.text)
         elif left is not None and left.kind == "number" and right and right[0].name is not None:
             yield right[0].name, _TURNED[token.text], float(left.text)
+
+
+def compared_limits(definition: FrameworkDefinition) -> dict[str, list[float]]:
+    """Column → the numbers that conditions compare it with, lowest first; the name of an axis is no column."""
+    found: dict[str, set[float]] = {}
+    for condition in definition.conditions:
+        for name, _, number in limits_in(condition):
+            if name not in definition.axes:
+                found.setdefault(name, set()).add(number)
+    return {name: sorted(numbers) for name, numbers in found.items()}
 
 
 def parts_of(condition: str) -> tuple[str, ...]:

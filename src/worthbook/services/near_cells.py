@@ -15,10 +15,11 @@ from worthbook.data import columns
 from worthbook.data.lists import top_rows
 from worthbook.definitions.framework import SCORE
 from worthbook.kernel.units import Unit, Value
-from worthbook.planning.lay import thresholds_of
+from worthbook.planning.lay import thresholds_of, weighting
 from worthbook.planning.run import Workbench
 from worthbook.scoring import nearness
 from worthbook.scoring.change import Change, changes, relative_size
+from worthbook.scoring.condition import compared_limits
 from worthbook.scoring.framework import score_column
 from worthbook.scoring.judge import NotFollowedError
 from worthbook.scoring.place import Case
@@ -65,6 +66,7 @@ class _Cells:
         framework = self.near.framework
         thresholds = thresholds_of(self.bench, framework)
         cut = {axis.column: thresholds[name] for name, axis in framework.axes.items() if axis.cuts}
+        cut = {**compared_limits(framework), **cut}
         score = score_column(framework)
         if score is not None:
             cut = {score: thresholds[SCORE]}
@@ -89,10 +91,11 @@ class _Cells:
         names = sorted({*self.bench.plan.needs[framework.name], framework.computed})
         metas = {name: catalogue.meta(name) for name in names}
         thresholds = thresholds_of(self.bench, framework)
+        weights = weighting(self.bench, framework)
         rows = columns.of_customers(self.bench.engine, self.bench.sheets_of(names), candidates, names)
         for customer, row in rows.items():
             values: dict[str, Value] = dict(zip(names, row, strict=True))
-            case = Case(framework, values, thresholds, metas, self.near.currency)
+            case = Case(framework, values, thresholds, metas, self.near.currency, weights)
             try:
                 placed = case.cell is not None
                 yield from ((customer, change, case) for change in (changes(case) if placed else ()))
