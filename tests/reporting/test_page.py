@@ -162,6 +162,10 @@ def test_the_grade_stands_before_the_forecast(page: str, language: Language) -> 
     assert page.index(badge) < page.index('id="study-expected_12m"')
 
 
+def test_the_list_of_a_group_is_one_command_away(page: str) -> None:
+    assert "worthbook segment export --cell customer_pyramid.vip" in page
+
+
 def test_what_a_framework_waits_for_is_told(page: str, language: Language) -> None:
     needs = {"en": "Answers to surveys, Invoices", "zh": "问卷回答、发票"}[language]
     assert f"<td>{needs}</td>" in page

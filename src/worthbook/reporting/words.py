@@ -55,6 +55,9 @@ WORDS: Mapping[str, Text] = {
         en="{title} {customers} of customers and {value} of value", zh="{title}占客户的{customers}、价值的{value}"
     ),
     "pyramid_part_unknown": Text(en="{title} {customers} of customers", zh="{title}占客户的{customers}"),
+    "list_of": Text(
+        en="The customers of a group as a list, here the first:", zh="导出某一群体的客户名单（以首个群体为例）："
+    ),
     "plane_title": Text(en="Who stands where", zh="客户所处位置"),
     "plane_summary": Text(
         en="{across} runs across, {up} upwards; a larger circle is more customers, a darker one more value. {largest}.",
