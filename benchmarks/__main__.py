@@ -15,6 +15,7 @@ from benchmarks import (
     evaluating,
     grouping,
     importing,
+    laying,
     measuring,
     peer,
     perception,
@@ -65,8 +66,8 @@ def _usual(folder: Path) -> Iterator[Figure]:
     yield from perception.figures(3)
     yield from weighing.figures(3)
     yield from grouping.laid(folder, 3)
-    yield peer.model_inputs(make_book(folder, PEER_CUSTOMERS), folder, 5)
     yield from laying.figures(folder, 3)
+    yield peer.model_inputs(make_book(folder, PEER_CUSTOMERS), folder, 5)
     yield from importing.imported(folder, SMALL)
     book = make_book(folder, SMALL)
     figure, hand_seconds = measuring.against_hand(book, folder, 5)
