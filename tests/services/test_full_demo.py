@@ -105,7 +105,13 @@ def test_frameworks_of_accounts_place_just_the_accounts(demo: Evaluated, records
     assert placed["buying_mode"] == len(records.businesses.ids)
 
 
+def test_the_holders_of_a_card_have_money_on_it(book: OpenBook, records: Dealings) -> None:
+    found = {customer for customer, balance in values(book, "balance_held").items() if balance}
+    assert found == set(records.files["holdings"]["customer_id"].tolist())
+
+
 def test_few_frameworks_still_wait(demo: Evaluated) -> None:
     """SERVQUAL was not asked."""
-    assert "hygiene_motivators" in {each.name for each in demo.evaluation.waiting}
-    assert len(demo.evaluation.waiting) <= len(demo.evaluation.frameworks) / 5
+    waiting = {each.name for each in demo.evaluation.waiting}
+    assert "hygiene_motivators" in waiting
+    assert len(waiting) <= len(demo.evaluation.frameworks) / 5

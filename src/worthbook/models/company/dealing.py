@@ -28,6 +28,8 @@ COSTLY_RATE, USUAL_RATE = 0.33, 0.05
 COMPLAINT_SHARE, UNANSWERED_SHARE = 0.05, 0.2
 ADVOCATE_SHARE, BROUGHT = 0.02, 2
 PARTNER_SHARE, WON_SHARE = 0.1, 0.6
+CARD_SHARE, MONTHS = 0.1, 12
+OCCUPATIONS = ("manager", "professional", "clerk", "worker", "self-employed", "student", "retired")
 HOBBIES = "hobbies"
 FIELDS = ("phone", "birthday", HOBBIES)
 _DAY = np.timedelta64(1, "D")
@@ -86,6 +88,7 @@ def deal(lines: Columns, end: np.datetime64, language: Language, random: np.rand
         "referrals": referrals,
         "loyalty_entries": _points(base, random),
         "wallets": _wallets(base, region, random),
+        "holdings": _holdings(base, random),
         "information_uses": _information(base, random),
         "opportunities": _opportunities(base, businesses, random),
         **account_files(businesses, lines, end, random),
@@ -117,6 +120,10 @@ def _customers(
         "role": np.where(partner, "partner", "customer"),
         "region": names[region],
         "born_on": np.where(business, np.datetime64("NaT"), born),
+        "occupation": np.where(business, "", random.choice(OCCUPATIONS, len(base.ids))),
+        "income": np.where(business, "", np.round(np.exp(random.normal(11.6, 0.5, len(base.ids))), -2).astype(str)),
+        "assets": np.where(business, "", np.round(np.exp(random.normal(12.5, 0.9, len(base.ids))), -3).astype(str)),
+        "dependants": np.where(business, "", random.integers(0, 4, len(base.ids)).astype(str)),
         "joined_on": base.first,
         "acquisition_cost": np.round(random.gamma(4.0, 5.0, len(base.ids)), 2),
     }
@@ -211,6 +218,21 @@ def _wallets(base: _Base, region: IntArray, random: np.random.Generator) -> Colu
         "known_on": np.full(len(who), base.end - 30 * _DAY),
         "amount": np.round(base.revenue[who] / share, 2),
         "evidence": np.full(len(who), "stated"),
+    }
+
+
+def _holdings(base: _Base, random: np.random.Generator) -> Columns:
+    """The firm's prepaid card: a tenth of the customers have held one through the last year, with money on it."""
+    who = np.repeat(base.some(CARD_SHARE, random), MONTHS)
+    months = base.end.astype("datetime64[M]") - np.arange(MONTHS)
+    balance = np.round(random.gamma(2.0, 90.0, len(who)), 2)
+    return {
+        "customer_id": base.ids[who],
+        "product_id": np.full(len(who), "card"),
+        "month": np.tile(months.astype("datetime64[D]"), len(who) // MONTHS),
+        "is_held": np.full(len(who), "true"),
+        "balance": balance,
+        "margin": np.round(balance * 0.01, 2),
     }
 
 
