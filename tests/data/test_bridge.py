@@ -101,6 +101,7 @@ def test_a_customer_with_an_unknown_cost_is_apart(engine: Engine, tmp_path: Path
     lines: list[Line] = [("a", "p", EARLY, "2", "20", "12"), ("a", "p", LATE, "3", "36", None)]
     found = bridge(engine, tmp_path, lines, "gross_margin")
     assert (found.opening, found.closing, parts(found)) == (Decimal(8), Decimal(0), {"unknown": Decimal(-8)})
+    assert found.not_known == 1
 
 
 def test_who_is_behind_a_part_is_listed(engine: Engine, tmp_path: Path) -> None:

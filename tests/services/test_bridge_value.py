@@ -65,6 +65,7 @@ def test_the_customers_of_a_step_are_listed(book_folder: Path, opened: OpenBook,
     [
         (Question(LAST, FIRST), "dates-not-in-order"),
         (Question(FIRST, LAST, "orders_12m"), "bridge-not-money"),
+        (Question(FIRST, LAST, "contribution_12m"), "bridge-nothing-known"),
         (Question(FIRST, LAST, "revenu_12m"), "name-unknown"),
         (Question("1999-01-01", LAST), "as-of-before-history"),
         (Question(FIRST, LAST, by="pyramid"), "name-unknown"),

@@ -64,6 +64,8 @@ class Bridged:
     parts: Mapping[str, Decimal]
     customers: Mapping[str, int]
     """Part → for how many it is not nothing; `opening` and `closing` too."""
+    not_known: int = 0
+    """Customers whose value is not known at one of the dates, or at both."""
 
 
 def read_bridge(  # noqa: PLR0913, PLR0917 - a book, two windows, and by what
@@ -129,23 +131,27 @@ def listed(parts: exp.Query, names: Sequence[str]) -> exp.Select:
 
 
 def bridged(rows: Iterable[Sequence[Decimal | int]], names: Sequence[str]) -> Bridged:
-    """Some customers' bridge from rows of opening, closing and the named parts, then how many are not 0 in each."""
-    opening, closing, *numbers = (sum(each) for each in zip(*rows, strict=True))
+    """Some customers' bridge from rows of `summed`."""
+    opening, closing, not_known, *numbers = (sum(each) for each in zip(*rows, strict=True))
     parts, counts = numbers[: len(names)], numbers[len(names) :]
     return Bridged(
         Decimal(opening),
         Decimal(closing),
         {name: Decimal(part) for name, part in zip(names, parts, strict=True)},
         {name: int(count) for name, count in zip(("opening", "closing", *names), counts, strict=True)},
+        int(not_known),
     )
 
 
 def summed(parts: exp.Query, names: Sequence[str]) -> exp.Select:
     """What `bridged` reads, label by label, from one row a customer."""
     every = ("opening", "closing", *names)
-    sums = ", ".join(f"CAST(SUM({name}) AS {MONEY})" for name in every)
-    counts = ", ".join(f"COUNT(CASE WHEN {name} <> 0 THEN 1 END)" for name in every)
-    query = parse_query(f"SELECT label, {sums}, {counts} FROM parts GROUP BY label")
+    both, *sums = (f"CAST(SUM({name}) AS {MONEY})" for name in every)
+    unknown = "COUNT(CASE WHEN is_unknown THEN 1 END)"
+    counts = (f"COUNT(CASE WHEN {name} <> 0 THEN 1 END)" for name in every)
+    query = parse_query(
+        f"SELECT label, {', '.join((both, sums[0], unknown, *sums[1:], *counts))} FROM parts GROUP BY label"
+    )
     return query.with_("parts", as_=parts, copy=False)
 
 
@@ -285,7 +291,7 @@ _DIVIDED = ("price", "unit_cost", "per_unit", "added", "dropped", "undivided")
 """Parts of the change of a customer who was there in both windows."""
 
 _PARTS = f"""
-    SELECT customer_id, label, opening, closing,
+    SELECT customer_id, label, opening, closing, fate = 'unknown' AS is_unknown,
         {", ".join(f"CASE WHEN fate = '{each}' THEN closing - opening ELSE 0 END AS {each}" for each in _WHOLE)},
         {", ".join(f"CASE WHEN fate = 'kept' THEN {each} ELSE 0 END AS {each}" for each in _DIVIDED)},
         CASE WHEN fate = 'kept' AND volume > 0 THEN volume ELSE 0 END AS expanded,

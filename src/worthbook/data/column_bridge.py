@@ -95,7 +95,7 @@ _FATES = """
     FROM at_old_rates"""
 
 _PARTS = f"""
-    SELECT customer_id, label, opening, closing, {
+    SELECT customer_id, label, opening, closing, fate = 'unknown' AS is_unknown, {
     ", ".join(
         f"CASE WHEN fate = '{each}' THEN at_old_rate - opening ELSE 0 END AS {each}"
         for each in ("acquired", "won_back", "expanded", "contracted", "quiet", "lost")

@@ -115,4 +115,5 @@ def together(segments: Iterable[Bridged]) -> Bridged:
         sum((each.closing for each in found), Decimal(0)),
         {name: sum((each.parts[name] for each in found), Decimal(0)) for name in names},
         {name: sum(each.customers[name] for each in found) for name in counted},
+        sum(each.not_known for each in found),
     )

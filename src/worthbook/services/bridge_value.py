@@ -52,6 +52,17 @@ NOT_MONEY = Fault(
         zh="请指定金额列，例如 revenue_12m、gross_margin_12m 或 clv_36m。",
     ),
 )
+NOTHING_KNOWN = Fault(
+    "bridge-nothing-known",
+    what=Text(
+        en="'{name}' is not known, or is zero, for every customer on {first} and on {last}.",
+        zh="“{name}”在 {first} 和 {last} 对所有客户均未知或为零。",
+    ),
+    hint=Text(
+        en="`worthbook describe {name}` says what it is made from; perhaps costs have to be imported.",
+        zh="可用 `worthbook describe {name}` 查看其来源；可能需要先导入成本等数据。",
+    ),
+)
 STEP_UNKNOWN = Fault(
     "bridge-step-unknown",
     what=Text(en="This bridge has no step '{name}'.", zh="该变动桥没有名为“{name}”的步骤。"),
@@ -101,8 +112,8 @@ def bridge_value(folder: Path, question: Question) -> BridgeAnswer:
     """Explain a change of value between two dates.
 
     Raises:
-        WorthbookError: `dates-not-in-order`, `bridge-not-money`, `name-unknown`, `framework-unknown`,
-            `as-of-before-history`, `book-empty`.
+        WorthbookError: `dates-not-in-order`, `bridge-not-money`, `bridge-nothing-known`, `name-unknown`,
+            `segments-not-named`, `segments-unknown`, `as-of-before-history`, `book-empty`.
     """
     with open_book(folder) as opened:
         return bridge(opened, question)
@@ -122,6 +133,8 @@ def bridge(opened: OpenBook, question: Question) -> BridgeAnswer:
         by_lines=isinstance(change, _OfLines),
         from_start=not isinstance(change, _OfLines) or change.spans.first[0] >= opened.extent.first,
     )
+    if not found.whole.customers.get("opening") and not found.whole.customers.get("closing"):
+        raise NOTHING_KNOWN(name=question.measure, first=found.first, last=found.last)
     return BridgeAnswer(found, _study(opened, found, change), opened.book.currency)
 
 

@@ -131,7 +131,7 @@ def _facts(found: Bridge) -> dict[str, Value]:
         "by_lines": int(found.by_lines),
         "whole_window": int(found.from_start),
         "undivided_share": share(abs(float(found.amount(whole, "undivided"))), float(whole.opening)),
-        "unknown_customers": found.customers(whole, "unknown"),
+        "unknown_customers": whole.not_known,
     }
     return {**facts, **{step: found.amount(whole, step) for step in STEPS}}
 
