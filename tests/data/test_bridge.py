@@ -192,3 +192,23 @@ def test_money_in_hundredths_moves_no_part_by_more_than_a_cent_for_each_product(
     with TemporaryDirectory() as one, TemporaryDirectory() as other:
         coarse, fine = bridge(embedded, Path(one), lines, of), bridge(embedded, Path(other), finer, of)
     assert all(abs(coarse.parts[name] - fine.parts[name] / 100) <= Decimal("0.09") for name in PARTS if coarse.parts)
+
+
+bought = st.lists(
+    st.tuples(st.sampled_from(["a", "b", "c"]), st.sampled_from(["p", "q"]), st.integers(1, 5), st.integers(1, 999)),
+    min_size=1,
+    max_size=10,
+)
+
+
+@settings(max_examples=25)
+@given(lines=bought)
+def test_what_was_planted_is_found(embedded: Engine, lines: list[tuple[str, str, int, int]]) -> None:
+    """Everybody buys twice as much of the same at prices a tenth higher: once the old value, and a fifth of it."""
+    early: list[Line] = [(who, what, EARLY, str(units), str(tens), None) for who, what, units, tens in lines]
+    late: list[Line] = [
+        (who, what, LATE, str(2 * units), str(Decimal(tens) * Decimal("2.2")), None) for who, what, units, tens in lines
+    ]
+    with TemporaryDirectory() as place:
+        found = bridge(embedded, Path(place), [*early, *late])
+    assert parts(found) == {"expanded": found.opening.normalize(), "price": (found.opening / 5).normalize()}
