@@ -8,10 +8,23 @@ import pytest
 
 from worthbook.data import columns
 from worthbook.kernel.errors import WorthbookError
-from worthbook.services.bridge_value import Question, bridge, bridge_value, list_step
-from worthbook.services.open_book import OpenBook
+from worthbook.services.bridge_value import bridge, bridge_value, list_step
+from worthbook.services.evaluate import evaluate
+from worthbook.services.open_book import OpenBook, open_book
+from worthbook.services.value_change import Question
 
 FIRST, LAST = "2025-06-30", "2026-06-30"
+HALF = """\
+measure: revenue_lifetime
+replaces: revenue_lifetime
+title: {en: Half the revenue, zh: 一半收入}
+description: {en: Half counts., zh: 只计一半。}
+unit: money
+table: transactions
+formula: sum(amount) / 2
+empty: 0
+source: Test
+"""
 MEASURES = ["revenue_12m", "revenue_3m", "gross_margin_12m", "clv_36m", "revenue_lifetime"]
 
 
@@ -81,3 +94,28 @@ def test_a_step_that_there_is_not_is_named(book_folder: Path, tmp_path: Path) ->
     with pytest.raises(WorthbookError) as caught:
         list_step(book_folder, Question(FIRST, LAST), "gone", tmp_path / "gone.csv")
     assert caught.value.slugs == ("bridge-step-unknown",)
+
+
+def test_a_bridge_from_a_kept_run_begins_with_what_was_kept(book_of: Callable[[str], Path]) -> None:
+    """The rule of the book changes after the evaluation: only half of revenue counts."""
+    folder = book_of("customer,date,amount\nA,2024-03-01,100\nA,2025-03-01,100\nB,2024-03-01,40\n")
+    with open_book(folder) as opened:
+        run = evaluate(opened, as_of="2024-03-01").run_id
+    (folder / "definitions").mkdir(exist_ok=True)
+    (folder / "definitions" / "half.yaml").write_text(HALF, encoding="utf-8")
+    whole = bridge_value(folder, Question(run, "2025-03-01", "revenue_lifetime")).bridge.whole
+    assert (whole.opening, whole.parts["rules"], whole.closing) == (Decimal(140), Decimal(-70), Decimal(120))
+    assert whole.opening + sum(whole.parts.values()) == whole.closing
+
+
+def test_a_kept_run_of_today_s_rules_needs_no_step_for_them(opened: OpenBook) -> None:
+    run = evaluate(opened, as_of=FIRST).run_id
+    found = bridge(opened, Question(run, LAST, "revenue_12m", "customer_pyramid")).bridge
+    assert ("rules" in found.steps, found.whole.opening) == (False, total(opened, "revenue_12m", FIRST))
+
+
+def test_a_run_that_did_not_keep_the_value_is_named(opened: OpenBook) -> None:
+    run = evaluate(opened, as_of=FIRST, frameworks=["rfm"]).run_id
+    with pytest.raises(WorthbookError) as caught:
+        bridge(opened, Question(run, LAST, "returns_lifetime"))
+    assert caught.value.slugs == ("run-without-column",)

@@ -14,7 +14,7 @@ _EXACT = ("bridge", "mix")
 
 def bridge(
     book: Annotated[Path, typer.Argument(help="The book.", show_default=False)],
-    first: Annotated[str, typer.Argument(help="The earlier date.", show_default=False)],
+    first: Annotated[str, typer.Argument(help="The earlier date, or a kept run of it.", show_default=False)],
     last: Annotated[str, typer.Argument(help="The later date.", show_default=False)],
     measure: Annotated[
         str,
@@ -45,7 +45,8 @@ def bridge(
         message = "--step needs --to FILE.csv or FILE.parquet"
         raise typer.BadParameter(message)
     with answering(chosen, as_json=as_json):
-        from worthbook.services.bridge_value import Question, bridge_value, list_step  # noqa: PLC0415
+        from worthbook.services.bridge_value import bridge_value, list_step  # noqa: PLC0415
+        from worthbook.services.value_change import Question  # noqa: PLC0415
 
         question = Question(first, last, measure, by or None)
         if step and to is not None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 from sqlglot import exp
 
-from worthbook.data.bridge import CENTS, LISTED, Bridged, bridged, listed, parse_query, summed
+from worthbook.data.bridge import CENTS, LISTED, MONEY, Bridged, bridged, listed, parse_query, summed
 from worthbook.data.engine import Engine, Sheet
 from worthbook.data.moves import ABSENT, UNPLACED
 from worthbook.data.sides import EXISTED, EXISTS, Files, View, side_by_side
@@ -36,6 +36,35 @@ def read_column_bridge(engine: Engine, before: View, after: View) -> dict[str, B
     parts, files = _per_customer(before, after)
     found = engine.rows(summed(parts, COLUMN_PARTS), files)
     return {str(key): bridged([cast("Sequence[Decimal | int]", row)], COLUMN_PARTS) for key, *row in found}
+
+
+class Kept(NamedTuple):
+    """What was kept of a column at a date, of some customers."""
+
+    amount: Decimal
+    customers: int
+    """For whom it was not 0."""
+    different: int
+    """For whom it is another amount today."""
+
+
+def read_kept(engine: Engine, kept: View, now: View) -> dict[str, Kept]:
+    """What was kept, label by label; customers who are no longer there are under `ABSENT`.
+
+    Args:
+        engine: what runs the queries.
+        kept: `kept`, the column as it was kept.
+        now: `value`, the same column and date as it is today, and perhaps `label`.
+    """
+    people, files = side_by_side(kept, now)
+    label = f"COALESCE(label, '{UNPLACED}')" if "label" in now.columns else f"'{UNPLACED}'"
+    query = parse_query(f"""
+        SELECT CASE WHEN "{EXISTS}" THEN {label} ELSE '{ABSENT}' END AS label,
+            CAST(SUM(COALESCE(kept, 0)) AS {MONEY}), COUNT(CASE WHEN kept <> 0 THEN 1 END),
+            COUNT(CASE WHEN COALESCE(kept, 0) <> COALESCE(value, 0) THEN 1 END)
+        FROM people GROUP BY 1""")
+    rows = engine.rows(query.with_("people", as_=people, copy=False), files)
+    return {str(key): Kept(*cast("tuple[Decimal, int, int]", tuple(row))) for key, *row in rows}
 
 
 def write_column_part(engine: Engine, before: View, after: View, part: str, folder: Path) -> Sheet:

@@ -9,12 +9,17 @@ from decimal import Decimal
 from functools import cached_property
 
 from worthbook.data.bridge import Bridged, Of
+from worthbook.data.column_bridge import Kept
 from worthbook.definitions.definition import Definition
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.kernel.language import Text
 from worthbook.kernel.result import ColumnMeta
 
+RULES = "rules"
+"""What was kept at the earlier date against what the rows and definitions of today give for it."""
+
 PART_TITLES: Mapping[str, Text] = {
+    RULES: Text(en="Rules and corrections", zh="口径与数据更正"),
     "acquired": Text(en="New customers", zh="新客户"),
     "won_back": Text(en="Won back", zh="召回客户"),
     "expanded": Text(en="Bought more", zh="增购"),
@@ -39,15 +44,16 @@ WORTH: Mapping[str, Text] = {
 """In the bridge of an estimate, where nobody says what was bought."""
 
 LINE_STEPS = (
-    "acquired", "won_back", "expanded", "mix", "price", "unit_cost", "per_unit", "undivided", "unknown", "contracted",
-    "lost",
+    RULES, "acquired", "won_back", "expanded", "mix", "price", "unit_cost", "per_unit", "undivided", "unknown",
+    "contracted", "lost",
 )  # fmt: skip
 ESTIMATE_STEPS = (
-    "acquired", "won_back", "expanded", "margin_rate", "model", "unknown", "quiet", "contracted", "lost",
+    RULES, "acquired", "won_back", "expanded", "margin_rate", "model", "unknown", "quiet", "contracted", "lost",
 )  # fmt: skip
 """In the order in which they are shown."""
 
 MIX = ("added", "dropped")
+NOTHING = Bridged(Decimal(0), Decimal(0), {}, {})
 
 REVENUE = "sum(amount)"
 GROSS_MARGIN = "case when count(gross_margin) = count(amount) then sum(gross_margin) end"
@@ -105,15 +111,27 @@ class Bridge:
         return PART_TITLES[step] if self.by_lines else WORTH.get(step, PART_TITLES[step])
 
 
+def restated(segments: Mapping[str, Bridged], kept: Mapping[str, Kept]) -> dict[str, Bridged]:
+    """The bridges from what was kept at the earlier date; what today's rows and rules give instead is a step."""
+    found = {}
+    for label in sorted({*segments, *kept}):
+        was, now = kept.get(label, Kept(Decimal(0), 0, 0)), segments.get(label, NOTHING)
+        parts = {**now.parts, RULES: now.opening - was.amount}
+        customers = {**now.customers, "opening": was.customers, RULES: was.different}
+        found[label] = Bridged(was.amount, now.closing, parts, customers, now.not_known)
+    return found
+
+
 def together(segments: Iterable[Bridged]) -> Bridged:
     """Several segments as one."""
     found = list(segments)
     names = dict.fromkeys(name for each in found for name in each.parts)
     counted = dict.fromkeys(name for each in found for name in each.customers)
+    nothing = Decimal(0)
     return Bridged(
         sum((each.opening for each in found), Decimal(0)),
         sum((each.closing for each in found), Decimal(0)),
-        {name: sum((each.parts[name] for each in found), Decimal(0)) for name in names},
-        {name: sum(each.customers[name] for each in found) for name in counted},
+        {name: sum((each.parts.get(name, nothing) for each in found), nothing) for name in names},
+        {name: sum(each.customers.get(name, 0) for each in found) for name in counted},
         sum(each.not_known for each in found),
     )

@@ -45,7 +45,7 @@ def moment(opened: OpenBook, text: str, names: Sequence[str]) -> Moment:
     Raises:
         WorthbookError: run-unknown, name-unknown, as-of-before-history, book-empty.
     """
-    run = None if _DATE.fullmatch(text) else opened.store.run(text)
+    run = None if is_date(text) else opened.store.run(text)
     day = opened.day(text) if run is None else run.evaluation.as_of
     kept = {} if run is None else {name: sheet for sheet in run.sheets for name in sheet.columns if name in names}
     missing = [name for name in names if name not in kept]
@@ -53,6 +53,15 @@ def moment(opened: OpenBook, text: str, names: Sequence[str]) -> Moment:
     found = {**kept, **{name: bench.sheets[name] for name in missing}}
     made = {**bench.plan.provenance, **({} if run is None else {name: run.provenance[name] for name in kept})}
     return Moment(text if run is None else run.run_id, day, found, made, run)
+
+
+def is_date(text: str) -> bool:
+    """Whether a text names a date, not a kept evaluation.
+
+    >>> is_date("2026-06-30"), is_date("2026-06-30-5d32718d")
+    (True, False)
+    """
+    return _DATE.fullmatch(text) is not None
 
 
 def customers(opened: OpenBook, at: Moment) -> int:
