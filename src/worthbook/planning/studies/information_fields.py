@@ -14,6 +14,9 @@ from worthbook.planning.studies.context import Made, Method, StudyContext, colum
 VALUE_PER_USE = "value_per_use"
 """The constant C of the formula, in `book.toml`."""
 
+VALUE = "value"
+"""The column of the same value customer by customer, which changes with whatever this study rests on."""
+
 FIELDS = Text(en="Fields of information", zh="客户信息项")
 EARNS = Text(en="earns its keep", zh="值得收集")
 LOSES = Text(en="costs more than it brings", zh="得不偿失")
@@ -23,7 +26,7 @@ UNPRICED = Text(en="cost of collecting unknown", zh="收集成本未知")
 
 def make_information_fields(definition: StudyDefinition, context: StudyContext) -> Made:
     """Z = C × Σ pᵢMᵢ − N × J for each field, best first, and the value of a use at which it breaks even."""
-    del definition
+    by_customer = definition.optional.get(VALUE)
     uses = read_field_uses(context.engine, context.snapshot, context.tables, context.as_of)
     if not uses:
         return Made((), dict.fromkeys(FACTS), ())
@@ -41,7 +44,11 @@ def make_information_fields(definition: StudyDefinition, context: StudyContext) 
         column("value", Unit.MONEY, "Value", "信息价值"),
         column("verdict", Unit.TEXT, "Verdict", "结论"),
     )
-    return Made((table("fields", FIELDS, columns, rows),), _facts(valued, per_use), (TABLE,))
+    return Made(
+        (table("fields", FIELDS, columns, rows),),
+        _facts(valued, per_use),
+        (TABLE, *([by_customer] if by_customer and context.has(by_customer) else [])),
+    )
 
 
 def worth(use: FieldUse, per_use: Decimal | None) -> Decimal | None:
@@ -101,8 +108,8 @@ FACTS = (
 
 INFORMATION_FIELDS = Method(
     make=make_information_fields,
-    maker="information_fields 1",
-    roles=frozenset(),
+    maker="information_fields 2",
+    roles=frozenset({VALUE}),
     tables={
         "fields": frozenset(
             {"field", "customers", "used", "collections", "cost", "break_even", "value", "verdict"},
