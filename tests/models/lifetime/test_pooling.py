@@ -140,3 +140,17 @@ def test_two_segments_are_too_few() -> None:
     with pytest.raises(WorthbookError) as caught:
         fit_pooled(BGNBD(), {"a": history, "b": history, "c": days})
     assert caught.value.slugs == ("history-unit-differs",)
+
+
+def test_a_handful_of_customers_can_be_a_segment() -> None:
+    """Bases with segments of 8 customers, for some of which even NBD has no maximum of its own."""
+    for run in (12, 14, 25, 32):
+        rng = np.random.default_rng([2026, run])
+        sizes = np.maximum(np.round(500 * np.geomspace(1, 16, 12) / np.geomspace(1, 16, 12).sum()), 1).astype(int)
+        logs = rng.normal(np.log([0.8, 6.0, 0.8, 2.5]), 0.3, (12, 4))
+        histories = {
+            str(place): BGNBDProcess(*row.tolist()).simulate(rng.uniform(20, 52, size), 26.0, rng, "weeks")[0]
+            for place, (row, size) in enumerate(zip(np.exp(logs), sizes, strict=True))
+        }
+        found = fit_pooled(BGNBD(), histories)
+        assert all(np.isfinite(fit.log_likelihood_without_dropout) for fit in found.segments.values())

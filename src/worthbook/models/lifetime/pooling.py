@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from worthbook.kernel.errors import Fault
+from worthbook.kernel.errors import Fault, WorthbookError
 from worthbook.kernel.language import Text
 from worthbook.models.base import FloatArray
 from worthbook.models.distinct import weighted_sum
@@ -252,7 +252,7 @@ def _fit(
     groups = segment.groups
     purchases = weighted_sum(groups.weights, groups.x)
     back = purchases * float(np.log(segment.scale))
-    staying = maximise(model.objective_staying(groups.scaled(1 / segment.scale)), [maximum.point[:2]])
+    staying = _staying(model.objective_staying(groups.scaled(1 / segment.scale)), maximum.point[:2])
     return replace(
         common,
         estimates=Estimates.at(maximum, common.estimates.symbols, groups.customers, tuple(powers.tolist())),
@@ -261,7 +261,15 @@ def _fit(
         purchases=purchases,
         groups=len(groups),
         log_likelihood=segment.objective(maximum.point)[0] * groups.customers - back,
-        log_likelihood_without_dropout=staying.value * groups.customers - back,
+        log_likelihood_without_dropout=staying * groups.customers - back,
         evaluations=maximum.evaluations,
         data_fingerprint=fingerprint_of(groups),
     )
+
+
+def _staying(objective: Objective, near: FloatArray) -> float:
+    """The mean log-likelihood if nobody leaves: its largest, or that of the pooled pace where a few have no maximum."""
+    try:
+        return maximise(objective, [near]).value
+    except WorthbookError:
+        return objective(near)[0]
