@@ -46,6 +46,7 @@ NAMES = (
     "loyalty_behaviour",
     "loyalty_ladder",
     "membership_tiers",
+    "outlook_tiers",
     "price_and_cost",
     "rfm",
     "satisfaction_loyalty",

@@ -224,6 +224,8 @@ class _Checks:
                 yield from self._number(axis.column, where)
             else:
                 yield from self._reference(axis.column, "column", self.makers, where)
+            for column in axis.spread.columns if axis.spread is not None else ():
+                yield from self._number(column, definition.place_of("axes", name, "spread"))
             if axis.cuts_from is not None:
                 yield from self._number(axis.cuts_from, definition.place_of("axes", name, "cuts_from"))
         for level in definition.levels:

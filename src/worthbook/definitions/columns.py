@@ -24,6 +24,7 @@ Maker = MeasureDefinition | ModelDefinition | FrameworkDefinition | SegmentDefin
 
 
 _COMPUTED = Text(en="as computed", zh="系统计算结果")
+_CHANCE = Text(en="probability of {cell}", zh="“{cell}”的概率")
 _HELD = Text(en="kept", zh="保级后结果")
 _KEPT_TO = Text(en="may be kept up to", zh="可保留的最高等级")
 _SINCE = Text(en="since", zh="起始日期")
@@ -59,7 +60,7 @@ def columns_made(maker: Maker) -> tuple[str, ...]:
             groups = (_inner(maker, group) for group in maker.groups)
             score = (_inner(maker, SCORE),) if maker.method == "scorecard" else ()
             kept = (*maker.remembered, maker.kept_to) if maker.stability is not None else ()
-            return tuple(dict.fromkeys((maker.name, maker.computed, *bands, *groups, *score, *kept)))
+            return tuple(dict.fromkeys((maker.name, maker.computed, *bands, *groups, *score, *kept, *maker.chances)))
 
 
 def unit_of(maker: Maker, column: str) -> Unit:
@@ -72,6 +73,8 @@ def unit_of(maker: Maker, column: str) -> Unit:
         case FrameworkDefinition():
             if column in maker.remembered and column == maker.since:
                 return Unit.DATE
+            if column in maker.chances:
+                return Unit.PROBABILITY
             scores = {_inner(maker, part) for part in (SCORE, *maker.groups)} if maker.method == "scorecard" else ()
             return Unit.SCORE if column in scores else Unit.LABEL
 
@@ -152,6 +155,9 @@ def _framework_words(framework: FrameworkDefinition, column: str) -> tuple[Text,
         beside |= {framework.held: _HELD, framework.kept_to: _KEPT_TO, framework.since: _SINCE}
     if column in beside:
         return _within(framework, beside[column]), {} if column == framework.since else framework.labels
+    if column in framework.chances:
+        cell = framework.cells[framework.chances.index(column)]
+        return _within(framework, _CHANCE.format(cell=cell.title)), {}
     inner = column.removeprefix(_inner(framework, ""))
     if inner in framework.axes:
         axis = framework.axes[inner]

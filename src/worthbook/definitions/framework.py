@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 from pydantic import AfterValidator, BeforeValidator
 
 from worthbook.definitions.definition import Definition, Formula, Name, Part, RefusedError
+from worthbook.definitions.spread import Spread
 from worthbook.definitions.stability import Stability
 from worthbook.definitions.weighing import Weighing
 from worthbook.kernel.errors import Fault
@@ -98,6 +99,9 @@ class Axis(Part):
     """The column in whose values the cuts are found, where it is not `column` itself: `column: recency_days` with
     `cuts_from: mean_days_between` and the cut `90% of customers` asks whether a customer has been silent for longer
     than nine in ten customers usually wait from one purchase to the next."""
+    spread: Spread | None = None
+    """In `tiers`, where the column is an estimate: how unsure it is. Each cell then has a probability, as
+    `name__p_CELL`."""
     bands: tuple[Band, ...] = ()
     """Left out by the one axis of a `tiers` framework, whose cells are the bands."""
     weight: float | None = None
@@ -252,6 +256,21 @@ class FrameworkDefinition(Definition):
     def since(self) -> str:
         """With stability, the column of the day since when the kept cell has been kept."""
         return f"{self.name}__since"
+
+    @property
+    def spread(self) -> Spread | None:
+        """How unsure the column is that tiers are cut from; None where that is not said."""
+        return next(iter(self.axes.values())).spread if self.method == "tiers" and self.axes else None
+
+    @property
+    def chances(self) -> tuple[str, ...]:
+        """The columns of the probability of each cell, lowest first; none without a spread."""
+        return () if self.spread is None else tuple(f"{self.name}__p_{cell.key}" for cell in self.cells)
+
+    @property
+    def afterwards(self) -> tuple[str, ...]:
+        """The columns that are made once the framework is laid, and only where they are asked for."""
+        return (*self.remembered, *self.chances)
 
     @property
     def remembered(self) -> tuple[str, ...]:

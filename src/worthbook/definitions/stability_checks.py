@@ -33,6 +33,16 @@ NO_MARGIN = Fault(
 )
 
 
+NO_SPREAD = Fault(
+    "spread-not-here",
+    what=Text(
+        en="A spread gives tiers their probabilities; in a framework by {method} it does nothing.",
+        zh="“spread”用于计算“tiers”各级的概率，在“{method}”方法中不起作用。",
+    ),
+    hint=Text(en="Remove it.", zh="请删除它。"),
+)
+
+
 def problems(definition: FrameworkDefinition) -> Iterator[Problem]:
     """What does not fit between a framework and what goes before its axes, with file and line."""
     beside = {"computed": definition.computed != definition.name}
@@ -43,7 +53,9 @@ def problems(definition: FrameworkDefinition) -> Iterator[Problem]:
             yield NOT_ORDERED.problem(definition.place_of("stability"), method=definition.method)
         elif definition.method not in {"tiers", "scorecard"} and stability.lowered(1.0) != 1.0:
             yield NO_MARGIN.problem(definition.place_of("stability", "margin"))
-    for name in definition.axes:
+    for name, axis in definition.axes.items():
+        if axis.spread is not None and definition.method != "tiers":
+            yield NO_SPREAD.problem(definition.place_of("axes", name, "spread"), method=definition.method)
         if beside.get(name):
             use = Text(en="as an axis and for what is kept beside the cells", zh="既是维度名又是系统保留列名")
             yield NAME_REPEATED.problem(definition.place_of("axes", name), name=name, use=use)

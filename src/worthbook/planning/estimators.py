@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol, TypeVar, cast
 
+import numpy as np
+
 from worthbook.definitions.model import ModelDefinition
 from worthbook.kernel.errors import Fault, Problem, did_you_mean, raise_all
 from worthbook.kernel.language import Text
@@ -116,6 +118,23 @@ def _discounted_purchases(fit: Foretelling[Data], history: Data, ahead: Ahead) -
     return fit.discounted_purchases(history, ahead.weeks, ahead.discount_rate)
 
 
+def _purchases_sd(fit: PurchaseFit, history: PurchaseHistory, ahead: Ahead) -> FloatArray:
+    """Chance, unknown rate and unknown dropout together."""
+    return np.asarray(np.sqrt(np.maximum(fit.process.purchase_variance(history, ahead.weeks), 0.0)))
+
+
+def _spend_of_pairs(fit: GammaGammaFit, spend: SpendHistory, ahead: Ahead) -> FloatArray:
+    """E[m^2] / E[m]^2 of a customer's mean spend m: what two purchases of one customer have in common."""
+    del ahead
+    return fit.process.dispersion(spend) * fit.process.next_level(spend.x + 1) ** 2
+
+
+def _spend_of_one(fit: GammaGammaFit, spend: SpendHistory, ahead: Ahead) -> FloatArray:
+    """E[z^2] / E[m]^2 of a single purchase z, which differs from the customer's mean as well."""
+    del ahead
+    return fit.process.dispersion(spend) * (1 + 1 / fit.process.p)
+
+
 def _expected_spend(fit: GammaGammaFit, spend: SpendHistory, ahead: Ahead) -> FloatArray:
     del ahead
     return fit.expected_spend(spend)
@@ -148,6 +167,7 @@ def _of_purchases(
             "p_no_purchase": _p_no_purchase,
             "expected_purchases": _expected_purchases,
             "discounted_purchases": _discounted_purchases,
+            "purchases_sd": _purchases_sd,
         },
     )
     if specification.estimator not in SYMBOLS:
@@ -196,7 +216,7 @@ ESTIMATORS: Mapping[str, Estimator] = {
         GammaGammaFit,
         frozenset({"x", "mean_value"}),
         _spend,
-        {"expected_spend": _expected_spend},
+        {"expected_spend": _expected_spend, "spend_of_pairs": _spend_of_pairs, "spend_of_one": _spend_of_one},
     ),
 }
 

@@ -8,8 +8,10 @@ from functools import partial
 
 from worthbook.data.engine import Engine, Snapshot
 from worthbook.planning.index import Catalogue
+from worthbook.planning.likely import weigh_chances
 from worthbook.planning.remember import remember
 from worthbook.planning.resolve import (
+    ChanceStep,
     FormulaStep,
     FrameworkStep,
     MeasureStep,
@@ -34,7 +36,7 @@ def make(engine: Engine, catalogue: Catalogue, snapshot: Snapshot, store: Store,
         if isinstance(step, FrameworkStep) and not _reads(plan, step, waiting):
             waiting.append(step)
             continue
-        if isinstance(step, MemoryStep) or _reads(plan, step, waiting):
+        if isinstance(step, MemoryStep | ChanceStep) or _reads(plan, step, waiting):
             _lay(bench, waiting)
         _make(bench, step, waiting)
     _lay(bench, waiting)
@@ -62,6 +64,8 @@ def _make(bench: Workbench, step: Step, waiting: list[FrameworkStep]) -> None:
             waiting.append(step)
         case MemoryStep():
             remember(bench, step, partial(_earlier, bench))
+        case ChanceStep():
+            weigh_chances(bench, step)
 
 
 def _earlier(bench: Workbench, names: Sequence[str], as_of: dt.date) -> Workbench:

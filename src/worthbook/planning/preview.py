@@ -28,7 +28,7 @@ _LIMIT = Text(en="{axis}: limit {place} in these customers", zh="{axis}：第 {p
 _NOBODY_MOVES = Text(en="Nobody would move.", zh="没有客户会变动。")
 _MOVES = Text(
     en="{moved} of {all} customers would move ({share}); they are worth {value} ({title}).",
-    zh="{all} 位客户中将有 {moved} 位变动（{share}），涉及价值 {value}（{title}）。",
+    zh="{all} 位客户中将有 {moved} 位变动（{share}），涉及{title}共 {value}。",
 )
 _WAYS = Text(
     en="{up} would rise, worth {up_value}; {down} would fall, worth {down_value}.",

@@ -15,6 +15,7 @@ from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.model import ModelDefinition
 from worthbook.definitions.population import PopulationDefinition
 from worthbook.definitions.segment import SegmentDefinition
+from worthbook.definitions.spread import Spread
 from worthbook.definitions.stability import Stability
 from worthbook.definitions.table import TableColumnDefinition, TableDefinition
 from worthbook.kernel.provenance import Provenance, fingerprint
@@ -85,7 +86,20 @@ class MemoryStep:
         return self.framework.remembered
 
 
-Step = MeasureStep | FormulaStep | ModelStep | FrameworkStep | MemoryStep
+@dataclass(frozen=True)
+class ChanceStep:
+    """The probability of each cell of a framework."""
+
+    framework: FrameworkDefinition
+    spread: Spread
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What it makes."""
+        return self.framework.chances
+
+
+Step = MeasureStep | FormulaStep | ModelStep | FrameworkStep | MemoryStep | ChanceStep
 
 
 @dataclass(frozen=True)
@@ -125,6 +139,8 @@ class _Resolver:
         """Every maker needed, in the order in which they can run."""
         self.memories: dict[str, MemoryStep] = {}
         """What frameworks must remember."""
+        self.chances: dict[str, ChanceStep] = {}
+        """The probabilities that frameworks must give."""
 
     def plan(self, names: Iterable[str]) -> Plan:
         for name in names:
@@ -137,16 +153,26 @@ class _Resolver:
         if column in self.provenance:
             return self.provenance[column]
         maker = self.catalogue.maker(column)
-        remembered = maker.remembered if isinstance(maker, FrameworkDefinition) else ()
+        afterwards = maker.afterwards if isinstance(maker, FrameworkDefinition) else ()
         if maker.name not in self.makers:
             made_from = tuple(self._need(name) for name in sorted(self.catalogue.needs(maker.name)))
             self.makers[maker.name] = maker
             for name in self.catalogue.columns_of(maker.name):
-                if name not in remembered:
+                if name not in afterwards:
                     self.provenance[name] = self._provenance(name, maker, made_from)
-        if isinstance(maker, FrameworkDefinition) and maker.stability is not None and column in remembered:
-            self._remember(maker, maker.stability)
+        if isinstance(maker, FrameworkDefinition):
+            if maker.stability is not None and column in maker.remembered:
+                self._remember(maker, maker.stability)
+            if maker.spread is not None and column in maker.chances:
+                self._weigh(maker, maker.spread)
         return self.provenance[column]
+
+    def _weigh(self, framework: FrameworkDefinition, spread: Spread) -> None:
+        """The probabilities of cells are made from the limits, the estimate and its spread."""
+        made_from = (self.provenance[framework.computed], *(self._need(name) for name in spread.columns))
+        for name in framework.chances:
+            self.provenance[name] = self._provenance(name, framework, made_from)
+        self.chances[framework.name] = ChanceStep(framework, spread)
 
     def _remember(self, framework: FrameworkDefinition, stability: Stability) -> None:
         """What a framework remembers is made from what it would have said at every review."""
@@ -235,6 +261,10 @@ class _Resolver:
         for name, maker in self.makers.items():
             if name in done:
                 continue
+            for step in [each for each in self.chances.values() if set(each.columns) & self.catalogue.needs(name)]:
+                yield FormulaStep(tuple(waiting))
+                waiting = []
+                yield self.chances.pop(step.framework.name)
             if self.catalogue.needs(name) & {measure.name for measure in waiting}:
                 yield FormulaStep(tuple(waiting))
                 waiting = []
@@ -243,12 +273,13 @@ class _Resolver:
             elif isinstance(maker, ModelDefinition):
                 yield ModelStep(maker)
             else:
-                columns = (each for each in self.catalogue.columns_of(name) if each not in maker.remembered)
+                columns = (each for each in self.catalogue.columns_of(name) if each not in maker.afterwards)
                 yield FrameworkStep(maker, tuple(columns))
                 if name in self.memories:
                     yield self.memories[name]
         if waiting:
             yield FormulaStep(tuple(waiting))
+        yield from self.chances.values()
 
     def _first_pass(self) -> tuple[MeasureDefinition, ...]:
         """Measures whose whole ancestry is measures."""

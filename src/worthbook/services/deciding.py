@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from worthbook.data.placements import read_placements
 from worthbook.definitions.framework import FrameworkDefinition
-from worthbook.kernel.language import Text
+from worthbook.kernel.language import LANGUAGES, Text
 from worthbook.kernel.period import Window
-from worthbook.kernel.units import Value
+from worthbook.kernel.units import Unit, Value, show
 from worthbook.services.open_book import OpenBook
 
 _BY_HAND = Text(
@@ -31,6 +31,11 @@ _STAY = Text(
     zh="仅按当日数据应为“{cell}”，但最短保留期为{stay}。",
 )
 _WITHOUT = Text(en="Without that it would be {cell}:", zh="若不考虑以上因素，应为“{cell}”：")
+_CHANCES = Text(
+    en="How it may come out, with the limits held as they are: {chances}.",
+    zh="按现有界限，结果落入各级的概率：{chances}。",
+)
+_WORTH_SAYING = 0.005
 _NOWHERE = Text(en="no cell", zh="未归类")
 
 
@@ -50,6 +55,22 @@ def deciding(
     yield from told
     if told and values[framework.computed] != values[framework.name]:
         yield _WITHOUT.format(cell=framework.labels.get(str(values[framework.computed]), _NOWHERE))
+
+
+def chances_told(framework: FrameworkDefinition, values: Mapping[str, Value]) -> Text | None:
+    """The probability of each cell in words, the likeliest first; None where none is known."""
+    found = [(cell.title, chance) for cell, name in zip(framework.cells, framework.chances, strict=False)
+             if isinstance(chance := values.get(name), float) and chance >= _WORTH_SAYING]  # fmt: skip
+    if not found:
+        return None
+    likeliest = sorted(found, key=lambda each: -each[1])
+    shares = [{language: show(chance, Unit.SHARE, language) for language in LANGUAGES} for _, chance in likeliest]
+    parts = [(title, share) for (title, _), share in zip(likeliest, shares, strict=True)]
+    said = Text(
+        en=", ".join(f"{title.en} {share['en']}" for title, share in parts),
+        zh="、".join(f"{title.zh} {share['zh']}" for title, share in parts),
+    )
+    return _CHANCES.format(chances=said)
 
 
 def _by_hand(

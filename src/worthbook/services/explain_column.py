@@ -32,7 +32,7 @@ from worthbook.scoring.place import Case
 from worthbook.scoring.segment import segment_formula
 from worthbook.scoring.sums import Summand
 from worthbook.scoring.weighting import Weighting
-from worthbook.services.deciding import deciding
+from worthbook.services.deciding import chances_told, deciding
 from worthbook.services.find_book import find_book
 from worthbook.services.known_customer import meant, shown
 from worthbook.services.open_book import TRANSACTIONS, OpenBook, open_book
@@ -105,6 +105,8 @@ class Explained:
     """For a framework: what decided beside its axes."""
     weighed: tuple[Text, ...]
     """For a scorecard: how its weights were found, where they are not just stated."""
+    chances: Text | None
+    """For tiers cut from an estimate whose spread is known: the probability of each."""
     rows: tuple[SourceRow, ...]
     table: TableDefinition
     """Of which the rows are."""
@@ -122,6 +124,8 @@ class Explained:
         yield from (each.say(language) for each in self.decided)
         if self.placing is not None:
             yield self.placing.because.say(language)
+            if self.chances is not None:
+                yield self.chances.say(language)
             yield from (note.say(language) for note in self.placing.notes)
             if self.placing.summands:
                 total = sum((each.amount for each in self.placing.summands), Decimal(0))
@@ -166,6 +170,7 @@ class Explained:
             "score": None if placing is None else placing.score,
             "summands": [] if placing is None else [_summand_json(each) for each in placing.summands],
             "weights": [{"en": each.en, "zh": each.zh} for each in self.weighed],
+            "chances": None if self.chances is None else {"en": self.chances.en, "zh": self.chances.zh},
             "changes": [] if placing is None else [_change_json(change) for change in placing.changes],
             "rows": [
                 {"file": self.files.get(row.import_id, row.import_id), "line": row.import_line, **row.values}
@@ -210,7 +215,8 @@ def explain_column(opened: OpenBook, name: str, customer_id: str, *, as_of: dt.d
     """
     customer_id = meant(opened, customer_id)
     maker = opened.catalogue.maker(name)
-    needed = sorted(_ancestors(opened, name))
+    chances = maker.chances if isinstance(maker, FrameworkDefinition) else ()
+    needed = sorted({*_ancestors(opened, name), *chances})
     source = _source(opened, name, needed, as_of)
     bucket = bucket_of(customer_id, opened.snapshot.buckets)
     sheets = tuple(dict.fromkeys(source.sheets[column] for column in needed))
@@ -218,10 +224,12 @@ def explain_column(opened: OpenBook, name: str, customer_id: str, *, as_of: dt.d
     if not values:
         raise CUSTOMER_UNKNOWN(customer=customer_id, as_of=source.as_of)
     placing: Explanation | None = None
+    told: Text | None = None
     decided: tuple[Text, ...] = ()
     weighed: tuple[Text, ...] = ()
     if isinstance(maker, FrameworkDefinition):
         metas = {column: opened.catalogue.meta(column) for column in needed}
+        told = chances_told(maker, values)
         decided = tuple(deciding(opened, maker, customer_id, values, source.as_of))
         weights, weighed = _weighting(opened, maker, source.as_of)
         placing = explain(Case(maker, values, source.thresholds(maker), metas, opened.book.currency, weights))
@@ -233,6 +241,7 @@ def explain_column(opened: OpenBook, name: str, customer_id: str, *, as_of: dt.d
         placing=placing,
         decided=decided,
         weighed=weighed,
+        chances=told,
         rows=_rows(opened, customer_id, source.as_of),
         table=opened.catalogue.tables[TRANSACTIONS],
         files={record.import_id: record.file for record in opened.imports},
