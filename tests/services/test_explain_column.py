@@ -18,6 +18,24 @@ def test_the_rows_add_up_to_the_measure(opened: OpenBook, company: Company) -> N
     assert total == explained.node.value
 
 
+def test_a_window_shows_the_rows_in_it_and_no_others(opened: OpenBook, company: Company) -> None:
+    explained = explain_column(opened, "revenue_12m", company.truth.big_account)
+    amounts = [row.values["amount"] for row in explained.rows]
+    assert sum((amount for amount in amounts if isinstance(amount, Decimal)), Decimal(0)) == explained.node.value
+
+
+def test_the_rows_are_of_the_tables_that_are_read(opened: OpenBook) -> None:
+    both = explain_column(opened, "clv_36m", "C000020").behind
+    none = explain_column(opened, "complaints_12m", "C000020").behind
+    assert [[each.table.name for each in found] for found in (both, none)] == [["transactions"], ["complaints"]]
+
+
+def test_all_rows_are_shown_where_that_is_asked(opened: OpenBook, company: Company) -> None:
+    explained = explain_column(opened, "revenue_lifetime", company.truth.big_account)
+    few, every = (explained.say("en", rows).count("orders.csv, line") for rows in (3, 0))
+    assert (few, every) == (3, len(explained.rows))
+
+
 def test_every_row_names_its_file_and_line(opened: OpenBook, company: Company) -> None:
     explained = explain_column(opened, "revenue_12m", company.truth.big_account)
     files = {explained.files[row.import_id] for row in explained.rows}

@@ -22,6 +22,7 @@ def explain(
     customer: Annotated[str, typer.Option("--customer", "-c", help="The customer's id.", show_default=False)],
     book: Annotated[Path | None, typer.Option(help="The book; by default the only one in this folder.")] = None,
     as_of: Annotated[str, typer.Option(help="The date; by default that of the book's latest evaluation.")] = "",
+    rows: Annotated[int, typer.Option(min=0, help="How many rows of each table to show; 0 for all.")] = 12,
     show_personal: ShowPersonalOption = False,
     language: LanguageOption = "en",
     as_json: JsonOption = False,
@@ -35,4 +36,4 @@ def explain(
         if as_json:
             print_json(explanation.as_json())
         else:
-            typer.echo(explanation.say(chosen))
+            typer.echo(explanation.say(chosen, rows))

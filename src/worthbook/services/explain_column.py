@@ -11,12 +11,11 @@ from pathlib import Path
 from worthbook.data import columns
 from worthbook.data.bucket import bucket_of
 from worthbook.data.engine import Sheet
-from worthbook.data.rows import SourceRow, customer_rows
+from worthbook.data.rows import SourceRow
 from worthbook.definitions.columns import Maker
 from worthbook.definitions.framework import FrameworkDefinition
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.segment import SegmentDefinition
-from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Language, Text
 from worthbook.kernel.result import ColumnMeta
@@ -35,7 +34,8 @@ from worthbook.scoring.weighting import Weighting
 from worthbook.services.deciding import chances_told, deciding
 from worthbook.services.find_book import find_book
 from worthbook.services.known_customer import meant, shown
-from worthbook.services.open_book import TRANSACTIONS, OpenBook, open_book
+from worthbook.services.open_book import OpenBook, open_book
+from worthbook.services.rows_behind import RowsBehind, rows_behind
 
 SHOWN_ROWS = 12
 
@@ -48,13 +48,10 @@ CUSTOMER_UNKNOWN = Fault(
     ),
 )
 
-ROWS_TITLE = Text(en="Rows: {count} up to {as_of}", zh="原始记录：截至 {as_of} 共 {count} 行")
-MORE_ROWS = Text(en="… and {count} more", zh="……另有 {count} 行")
 CHANGES_TITLE = Text(en="Smallest changes", zh="最小变动")
 SCORE_TITLE = Text(en="Score {score}, the sum of", zh="得分{score}，由以下各项相加")
 CHANGES_BESIDE = Text(en="Smallest changes, by the numbers of the day alone", zh="最小变动（仅按当日数据）")
 MADE_FROM_TITLE = Text(en="How it comes about", zh="由来")
-ROW_LINE = Text(en="{file}, line {line}: {values}", zh="{file} 第 {line} 行：{values}")
 
 
 @dataclass(frozen=True)
@@ -107,17 +104,21 @@ class Explained:
     """For a scorecard: how its weights were found, where they are not just stated."""
     chances: Text | None
     """For tiers cut from an estimate whose spread is known: the probability of each."""
-    rows: tuple[SourceRow, ...]
-    table: TableDefinition
-    """Of which the rows are."""
+    behind: tuple[RowsBehind, ...]
+    """The rows from which the value was made, table by table."""
     files: Mapping[str, str]
     """Import → file."""
 
-    def say(self, language: Language) -> str:
-        """Everything as text for a terminal."""
-        return "\n".join(self._lines(language))
+    @property
+    def rows(self) -> tuple[SourceRow, ...]:
+        """All rows from which the value was made."""
+        return tuple(row for each in self.behind for row in each.rows)
 
-    def _lines(self, language: Language) -> Iterator[str]:
+    def say(self, language: Language, most_rows: int = SHOWN_ROWS) -> str:
+        """Everything as text for a terminal, with so many rows of each table at most; 0 is all of them."""
+        return "\n".join(self._lines(language, most_rows))
+
+    def _lines(self, language: Language, most_rows: int) -> Iterator[str]:
         meta = self.node.meta
         shown = self.node.shown(language, self.currency)
         yield f"{self.customer_id}, {self.as_of}: {meta.title.say(language)} = {shown}"
@@ -138,24 +139,11 @@ class Explained:
                 yield from (f"  {change.text.say(language)}" for change in self.placing.changes)
         yield f"\n{MADE_FROM_TITLE.say(language)}"
         yield from self.node.lines(language, self.currency, 1)
-        yield f"\n{ROWS_TITLE.format(count=len(self.rows), as_of=self.as_of).say(language)}"
-        for row in self.rows[-SHOWN_ROWS:]:
-            yield "  " + self._row(row, language)
-        if len(self.rows) > SHOWN_ROWS:
-            yield "  " + MORE_ROWS.format(count=len(self.rows) - SHOWN_ROWS).say(language)
+        for each in self.behind:
+            yield ""
+            yield from each.lines(self.files, language, self.currency, most_rows)
         for caveat in meta.caveats:
             yield f"* {caveat.say(language)}"
-
-    def _row(self, row: SourceRow, language: Language) -> str:
-        """One line of a file, its columns by the titles that people know."""
-        values = [
-            f"{column.title.say(language)} {show_exactly(row.values[name], column.unit, language, self.currency)}"
-            for name, column in self.table.columns.items()
-            if row.values.get(name) not in {None, False}
-        ]
-        file = self.files.get(row.import_id, row.import_id)
-        joined = ("，" if language == "zh" else ", ").join(values)
-        return ROW_LINE.format(file=file, line=row.import_line, values=joined).say(language)
 
     def as_json(self) -> dict[str, object]:
         """Plain values."""
@@ -172,10 +160,7 @@ class Explained:
             "weights": [{"en": each.en, "zh": each.zh} for each in self.weighed],
             "chances": None if self.chances is None else {"en": self.chances.en, "zh": self.chances.zh},
             "changes": [] if placing is None else [_change_json(change) for change in placing.changes],
-            "rows": [
-                {"file": self.files.get(row.import_id, row.import_id), "line": row.import_line, **row.values}
-                for row in self.rows
-            ],
+            "rows": [row for each in self.behind for row in each.as_json(self.files)],
         }
 
 
@@ -199,12 +184,14 @@ def explain_in_book(
 def _masked(explained: Explained, seen: str) -> Explained:
     """The same without the id; where a file has no order numbers, those that we made hold it as well."""
     own = explained.customer_id
-    rows = tuple(
-        replace(row, values={key: each.replace(own, seen) if isinstance(each, str) else each
-                             for key, each in row.values.items()})
-        for row in explained.rows
-    )  # fmt: skip
-    return replace(explained, customer_id=seen, rows=rows)
+
+    def hidden(row: SourceRow) -> SourceRow:
+        values = row.values.items()
+        return replace(row, values={key: each.replace(own, seen) if isinstance(each, str) else each
+                                    for key, each in values})  # fmt: skip
+
+    behind = tuple(replace(each, rows=tuple(map(hidden, each.rows))) for each in explained.behind)
+    return replace(explained, customer_id=seen, behind=behind)
 
 
 def explain_column(opened: OpenBook, name: str, customer_id: str, *, as_of: dt.date | str | None = None) -> Explained:
@@ -242,8 +229,7 @@ def explain_column(opened: OpenBook, name: str, customer_id: str, *, as_of: dt.d
         decided=decided,
         weighed=weighed,
         chances=told,
-        rows=_rows(opened, customer_id, source.as_of),
-        table=opened.catalogue.tables[TRANSACTIONS],
+        behind=rows_behind(opened, sorted(_ancestors(opened, name)), customer_id, source.as_of),
         files={record.import_id: record.file for record in opened.imports},
     )
 
@@ -326,9 +312,3 @@ def _how(maker: Maker) -> str:
             return segment_formula(maker)
         case _:
             return maker.estimator
-
-
-def _rows(opened: OpenBook, customer_id: str, as_of: dt.date) -> tuple[SourceRow, ...]:
-    return customer_rows(
-        opened.engine, opened.snapshot, opened.catalogue.tables, TRANSACTIONS, customer_id, as_of, None
-    )
