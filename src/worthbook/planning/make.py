@@ -8,7 +8,6 @@ from functools import partial
 
 from worthbook.data.engine import Engine, Snapshot
 from worthbook.planning.index import Catalogue
-from worthbook.planning.likely import weigh_chances
 from worthbook.planning.remember import remember
 from worthbook.planning.resolve import (
     ChanceStep,
@@ -65,6 +64,8 @@ def _make(bench: Workbench, step: Step, waiting: list[FrameworkStep]) -> None:
         case MemoryStep():
             remember(bench, step, partial(_earlier, bench))
         case ChanceStep():
+            from worthbook.planning.likely import weigh_chances  # noqa: PLC0415
+
             weigh_chances(bench, step)
 
 
