@@ -77,6 +77,7 @@ def test_a_segment_may_read_another() -> None:
         ("when: orders >", [("formula-unreadable", 5)]),
         ("when: sum(orders) > 2", [("formula-aggregate", 5)]),
         ("when: size = 'big'", [("segment-cell-unknown", 5)]),
+        ("when: size = large", [("segment-word-unquoted", 5)]),
         ("when: size not in ('small', 'huge')", [("segment-cell-unknown", 5)]),
         (f"when: orders > 1\n{event('orders', 'count(*)')}", [("segment-event-named-as-column", 7)]),
         (f"when: late > 1\n{event('late', 'count(*)', 'visits')}", [("definition-reference-unknown", 7)]),

@@ -66,6 +66,8 @@ def test_all_segments_are_listed_by_value(book_folder: Path) -> None:
         ("customer_pyramid.vipp", ("segment-framework-cell-unknown",)),
         ("revenue_12m > 'much'", ("formula-misfit",)),
         ("revenue_12m", ("formula-misfit",)),
+        ("activity = slipping", ("segment-word-unquoted",)),
+        (" ", ("segment-nothing-asked",)),
         ("revenue_12m >", ("formula-unreadable",)),
         ("sum(revenue_12m) > 3", ("formula-aggregate",)),
     ],

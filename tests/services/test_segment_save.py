@@ -93,3 +93,10 @@ def test_a_list_without_a_known_column_is_told(book_of: Callable[[str], Path], t
     with pytest.raises(WorthbookError, match="list-ids-not-found"):
         add_list(book, a_list(tmp_path, "who,what\na,b\n"))
     assert add_list(book, a_list(tmp_path, "who,what\na,b\n"), column="who").facts["listed"] == 1
+
+
+def test_a_list_without_a_header_is_told_and_loses_nobody(book_of: Callable[[str], Path], tmp_path: Path) -> None:
+    book = book_of(ORDERS)
+    with pytest.raises(WorthbookError, match="list-header-missing"):
+        add_list(book, a_list(tmp_path, "a\nb\nc\n"))
+    assert not (book / "definitions").exists()

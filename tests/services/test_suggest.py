@@ -92,6 +92,11 @@ def test_what_customers_cannot_be_grouped_by_is_told(book_folder: Path, columns:
         suggest_clusters(book_folder, columns)
 
 
+def test_a_target_that_is_no_number_and_no_group_is_told(book_folder: Path) -> None:
+    with pytest.raises(WorthbookError, match="suggest-column-unfit"):
+        suggest_tree(book_folder, "first_purchase_on")
+
+
 def test_a_name_that_is_taken_is_told_before_the_work(book_folder: Path) -> None:
     with pytest.raises(WorthbookError, match="definition-name-in-use"):
         suggest_clusters(book_folder, save="activity")

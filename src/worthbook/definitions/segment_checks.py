@@ -24,6 +24,13 @@ CELL_UNKNOWN = Fault(
     what=Text(en="'{column}' has no group '{name}'.", zh="“{column}”中没有名为“{name}”的分组。"),
     hint=Text(en="{near}", zh="{near}"),
 )
+WORD_UNQUOTED = Fault(
+    "segment-word-unquoted",
+    what=Text(
+        en="'{name}' is a group of '{column}' and needs quotes.", zh="“{name}”是“{column}”的一个分组，须加引号。"
+    ),
+    hint=Text(en="Write {column} = '{name}'.", zh="请写成 {column} = '{name}'。"),
+)
 EVENT_NAMED_AS_COLUMN = Fault(
     "segment-event-named-as-column",
     what=Text(
@@ -53,9 +60,13 @@ def problems(definition: SegmentDefinition, makers: Mapping[str, Maker], formula
         return
     where = definition.place_of("when")
     known = {*makers, *definition.columns_by_event}
-    yield from formulas.problems(definition.when, where, known, _COLUMNS, aggregate=False)
     formula = formulas.read(definition.when)
-    for column in sorted(formula.columns & set(makers)) if formula is not None else ():
+    read = sorted(formula.columns & set(makers)) if formula is not None else []
+    bare = {label: column for column in read for label in labels_of(makers[column], column) if label not in known}
+    yield from formulas.problems(definition.when, where, {*known, *bare}, _COLUMNS, aggregate=False)
+    for label in sorted(set(bare) & (formula.columns if formula is not None else set())):
+        yield WORD_UNQUOTED.problem(where, column=bare[label], name=label)
+    for column in read:
         labels = labels_of(makers[column], column)
         for word in compared_with(column, definition.when):
             if labels and word not in labels:

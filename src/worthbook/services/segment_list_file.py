@@ -11,8 +11,10 @@ from worthbook.data.attempt import ImportReport
 from worthbook.data.book import Book
 from worthbook.data.customer_lists import Membership, id_column, membership
 from worthbook.data.ingest import Manner, ingest
+from worthbook.data.rows import known_among
 from worthbook.definitions.segment import LISTS, SegmentDefinition
 from worthbook.definitions.written import check_name
+from worthbook.kernel.errors import Fault, Place
 from worthbook.kernel.language import Text
 from worthbook.kernel.result import Finding
 from worthbook.planning.worth import VALUE_COLUMN
@@ -21,6 +23,12 @@ from worthbook.services.known_customer import shown
 from worthbook.services.open_book import OpenBook, open_book
 from worthbook.services.save_definition import check_free, save_definition
 from worthbook.services.segment_answer import SegmentAnswer
+
+HEADER_MISSING = Fault(
+    "list-header-missing",
+    what=Text(en="{file} begins with a customer, where a header should be.", zh="{file} 的首行是客户编号，缺少表头。"),
+    hint=Text(en="Put a line with `customer_id` above it.", zh="请在首行之上加一行表头 `customer_id`。"),
+)
 
 _TITLE = Text(en="The list {file}", zh="名单 {file}")
 _DESCRIPTION = Text(en="Customers on the list {file}.", zh="名单 {file} 中的客户。")
@@ -53,7 +61,8 @@ def add_list(book: Path | None, file: Path, name: str = "", column: str = "") ->
         column: the header of the ids; by default found.
 
     Raises:
-        WorthbookError: list-ids-not-found, definition-name-unreadable, definition-name-in-use; or the file's problems.
+        WorthbookError: list-ids-not-found, list-header-missing, definition-name-unreadable, definition-name-in-use; or
+            what is wrong with the file.
     """
     folder = find_book(book)
     with open_book(folder) as opened:
@@ -63,6 +72,8 @@ def add_list(book: Path | None, file: Path, name: str = "", column: str = "") ->
         if there is None:
             check_free(opened, called)
         header = column or id_column(file, opened.catalogue.mappings)
+        if known_among(opened.engine, opened.snapshot, opened.catalogue.tables, [header]):
+            raise HEADER_MISSING(Place(str(file)), file=file.name)
         report = _import(opened, file, header)
         where = there.place.file if there else str(save_definition(opened, _segment(called, file.name)))
     with open_book(folder) as opened:

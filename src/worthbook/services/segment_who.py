@@ -25,8 +25,16 @@ SEGMENT_UNKNOWN = Fault(
     "segment-unknown",
     what=Text(en="There is no segment '{name}'.", zh="没有名为“{name}”的客群。"),
     hint=Text(
-        en='{near} A condition compares something: "revenue_12m > 500".',
-        zh='{near}条件需要有比较，例如 "revenue_12m > 500"。',
+        en='A condition compares something: "revenue_12m > 500". {near}',
+        zh='条件需要有比较，例如 "revenue_12m > 500"。{near}',
+    ),
+)
+NOTHING_ASKED = Fault(
+    "segment-nothing-asked",
+    what=Text(en="It is not said which customers are meant.", zh="没有说明要找哪些客户。"),
+    hint=Text(
+        en='Name a segment, a cell such as customer_pyramid.vip, or a condition such as "revenue_12m > 500".',
+        zh='请给出客群名称、单元（如 customer_pyramid.vip）或条件（如 "revenue_12m > 500"）。',
     ),
 )
 FRAMEWORK_UNKNOWN = Fault(
@@ -122,6 +130,8 @@ def typed(catalogue: Catalogue, condition: str) -> Who:
         WorthbookError: everything that is wrong with the condition.
     """
     words = Text(en=condition, zh=condition)
+    if not condition.strip():
+        raise NOTHING_ASKED()  # noqa: RSE102 - a Fault is called to become an exception
     segment = SegmentDefinition(name=TYPED, title=words, description=words, source=TYPED, when=condition)
     known = {name: unit_of(maker, name).storage for name, maker in catalogue.makers.items()}
     wrong = [

@@ -130,6 +130,7 @@ def suggest_tree(  # noqa: PLR0913 - of what, by what, how deep, as at when, and
     with open_book(find_book(book)) as opened:
         check_name_to_save(opened, save)
         (aim,) = known_columns(opened.catalogue, [target])
+        features_of(opened.catalogue, [aim])  # whether it can be learnt at all
         names = known_columns(opened.catalogue, columns) if columns else _independent(opened.catalogue, aim)
         customers = customers_for(opened, [], as_of, (*names, aim))
         goal = Target.of(opened.catalogue.meta(aim))
