@@ -233,3 +233,17 @@ def test_links_are_the_connected_customers_of_the_merges_that_count(steps: Seque
         assert len({links.get(each, each) for each in group}) == 1
     assert len({links.get(str(each), str(each)) for each in range(8)}) == len(groups)
     assert not set(links) & set(links.values())
+
+
+@pytest.mark.parametrize("shop", [1], indirect=True)
+def test_nobody_recommends_us_to_himself(engine: Engine, shop: Book, tmp_path: Path) -> None:
+    """Where who recommended and to whom turn out to be one, nothing was recommended."""
+    file = tmp_path / "recommended.csv"
+    file.write_text("by,to,day\nC5,C1,2026-01-05\nC5,C6,2026-01-06\n")
+    by_hand = ("referrals.customer_id=by", "referrals.referred_id=to", "referrals.referred_on=day")
+    ingest(shop, file, mappings(), tables(), Manner(pairs=by_hand))
+    merge(shop, [Pair("C1", "C5")])
+    wanted = [each for each in shipped().over_rows if each.name == "referrals_lifetime"]
+    catalogue = shipped()
+    sheet = make_measures(engine, shop.snapshot(), catalogue.tables, catalogue.population, wanted, AS_OF, tmp_path)
+    assert values_of(engine, sheet)["C5"]["referrals_lifetime"] == 1

@@ -8,7 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from worthbook.services.duplicates import list_duplicates
+from tests.services.people import people_book
+from worthbook.data.merges import Pair
+from worthbook.services.duplicates import accept, list_duplicates, list_merges
 from worthbook.services.evaluate import evaluate_files
 from worthbook.services.explain_column import explain_in_book
 
@@ -60,3 +62,10 @@ def test_the_list_of_duplicates_masks_them(tmp_path: Path) -> None:
     evaluate_files([file], folder=tmp_path / "b")
     (pair,) = list_duplicates(tmp_path / "b", show_personal=False).found.pairs
     assert {pair.one[:8], pair.other[:8]} == {"+86***05", "186***05"}
+
+
+def test_decisions_on_duplicates_mask_ids_unless_asked(tmp_path: Path) -> None:
+    home = people_book(tmp_path, "13900139000,Ann,,,,,\nA2,Ann,,,,,\n")
+    shown = [accept(home, ["13900139000", "A2"], show_personal=False), list_merges(home, show_personal=False)]
+    assert {each.decisions[0].pair.merged_id[:7] for each in shown} == {"139***0"}
+    assert list_merges(home).decisions[0].pair == Pair("13900139000", "A2")

@@ -38,11 +38,14 @@ def language_of(text: str) -> Language:
     raise typer.BadParameter(message)
 
 
-def files_and_pairs(words: Sequence[Path], *, by_hand: bool) -> tuple[list[Path], list[str]]:
-    """The files among some words, and with `--map` what follows them: OURS=THEIRS."""
-    pairs = [each for each in words if by_hand and "=" in str(each) and not each.exists()]
+def files_and_pairs(words: Sequence[str], *, by_hand: bool) -> tuple[list[Path], list[str]]:
+    """The files among some words, and with `--map` what follows them: OURS=THEIRS.
+
+    Pairs stay as they are written: a path would lose the second slash of `//` and the last of `order/`.
+    """
+    pairs = [each for each in words if by_hand and "=" in each and not Path(each).exists()]
     check_pairs(pairs, by_hand=by_hand)
-    return [each for each in words if each not in pairs], [str(each) for each in pairs]
+    return [Path(each) for each in words if each not in pairs], pairs
 
 
 def check_pairs(pairs: Sequence[object], *, by_hand: bool) -> None:

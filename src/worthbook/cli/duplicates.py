@@ -46,13 +46,16 @@ def accept(
     above: Annotated[float | None, typer.Option(help="Merge all listed pairs with at least this score.")] = None,
     why: WhyOption = "",
     book: BookOption = None,
+    show_personal: ShowPersonalOption = False,
     language: LanguageOption = "en",
     as_json: JsonOption = False,
 ) -> None:
     """Merge two customers; every table follows, and the merge can be undone."""
     from worthbook.services.duplicates import accept as accepted  # noqa: PLC0415
 
-    _answer(lambda: accepted(book, ids or (), above=above, why=why), language, as_json=as_json)
+    _answer(
+        lambda: accepted(book, ids or (), above=above, why=why, show_personal=show_personal), language, as_json=as_json
+    )
 
 
 @duplicates.command()
@@ -60,21 +63,27 @@ def reject(
     ids: Annotated[list[str], typer.Argument(help="Two ids.")],
     why: WhyOption = "",
     book: BookOption = None,
+    show_personal: ShowPersonalOption = False,
     language: LanguageOption = "en",
     as_json: JsonOption = False,
 ) -> None:
     """Say that two customers are two; the pair is not listed again."""
     from worthbook.services.duplicates import reject as rejected  # noqa: PLC0415
 
-    _answer(lambda: rejected(book, ids, why=why), language, as_json=as_json)
+    _answer(lambda: rejected(book, ids, why=why, show_personal=show_personal), language, as_json=as_json)
 
 
 @duplicates.command()
-def merges(book: BookOption = None, language: LanguageOption = "en", as_json: JsonOption = False) -> None:
+def merges(
+    book: BookOption = None,
+    show_personal: ShowPersonalOption = False,
+    language: LanguageOption = "en",
+    as_json: JsonOption = False,
+) -> None:
     """List the merges that count, with who, when and why."""
     from worthbook.services.duplicates import list_merges  # noqa: PLC0415
 
-    _answer(lambda: list_merges(book), language, as_json=as_json)
+    _answer(lambda: list_merges(book, show_personal=show_personal), language, as_json=as_json)
 
 
 @duplicates.command()
@@ -82,13 +91,14 @@ def undo(
     merge: Annotated[str, typer.Argument(help="The merge, as `duplicates merges` lists it.")],
     why: WhyOption = "",
     book: BookOption = None,
+    show_personal: ShowPersonalOption = False,
     language: LanguageOption = "en",
     as_json: JsonOption = False,
 ) -> None:
     """Take one merge back; all numbers are what they were."""
     from worthbook.services.duplicates import undo_merge  # noqa: PLC0415
 
-    _answer(lambda: undo_merge(book, merge, why=why), language, as_json=as_json)
+    _answer(lambda: undo_merge(book, merge, why=why, show_personal=show_personal), language, as_json=as_json)
 
 
 def _answer(asked: Callable[[], Decided | Duplicates], language: str, *, as_json: bool) -> None:

@@ -29,7 +29,11 @@ _PARAGRAPHS = ("cells",)
 
 def evaluate(
     files: Annotated[
-        list[Path], typer.Argument(help="Files of orders (CSV, CSV.GZ, Parquet), or one book.", show_default=False)
+        list[str],
+        typer.Argument(
+            help="Files of orders: CSV, TSV, JSON lines, Parquet, XLSX, XLS, ODS, also as gz or zip; or one book.",
+            show_default=False,
+        ),
     ],
     as_of: Annotated[
         list[str] | None,

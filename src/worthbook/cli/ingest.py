@@ -22,7 +22,7 @@ from worthbook.cli.console import (
 
 def ingest(
     files: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Argument(help="CSV, TSV, JSON lines, Parquet, XLSX, XLS, ODS, also as gz or zip.", show_default=False),
     ] = None,
     book: Annotated[

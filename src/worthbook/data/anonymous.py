@@ -29,7 +29,7 @@ def nobody_sql(customer: str, tables: Mapping[str, TableDefinition]) -> str:
     return (
         f"CASE WHEN regexp_full_match({given}, '{_PLAIN}') THEN {_is_any_of(f'lower({given})', plain)} "
         f"WHEN {narrow} THEN {_is_listed(given, words, numbers)} "
-        f"ELSE {_is_listed(normal.half_width(given), words, numbers)} END"
+        f"ELSE {_is_listed(normal.narrowed(given), words, numbers)} END"
     )
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import duckdb
 
@@ -38,6 +38,16 @@ LINES_UNACCOUNTED = Fault(
     hint=Text(
         en="Look for quotes in the middle of values, or save the file as CSV again.",
         zh="请检查数值中间的引号，或重新将文件另存为 CSV。",
+    ),
+)
+TIME_ZONE_UNKNOWN = Fault(
+    "time-zone-unknown",
+    what=Text(
+        en="book.toml names the time zone '{zone}', which there is not.", zh="book.toml 中的时区“{zone}”不存在。"
+    ),
+    hint=Text(
+        en="Write an IANA name such as Asia/Shanghai, or leave it empty for the computer's own.",
+        zh="请填写 IANA 时区名（如 Asia/Shanghai），或留空以使用本机时区。",
     ),
 )
 ALL_LINES_REJECTED = Fault(
@@ -117,6 +127,7 @@ class Attempt:
             _today(self.book),
             barred_from(self.book),
             self.day,
+            self.book.time_zone,
             buckets_for(self.book.history(), self.source.read),
         )
         verdicts = judge_lines(self.connection, judge)
@@ -203,5 +214,8 @@ def report_of(record: ImportRecord, *, new: bool) -> ImportReport:
 
 
 def _today(book: Book) -> dt.date:
-    zone = ZoneInfo(book.time_zone) if book.time_zone else None
+    try:
+        zone = ZoneInfo(book.time_zone) if book.time_zone else None
+    except (ZoneInfoNotFoundError, ValueError):
+        raise TIME_ZONE_UNKNOWN(Place(str(book.folder / "book.toml")), zone=book.time_zone) from None
     return dt.datetime.now(zone).astimezone(zone).date()

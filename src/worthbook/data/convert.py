@@ -79,6 +79,10 @@ _MACROS = (
     r"""wb_serial(x) AS CASE WHEN regexp_full_match(x, '[2-7]\d{4}(\.\d+)?')
         THEN TIMESTAMP '1899-12-30' + to_seconds(round(CAST(x AS DOUBLE) * 86400)) END""",
     "wb_sane(x) AS CASE WHEN year(x) BETWEEN 1900 AND 2199 THEN x END",
+    # A time that says how far it is from UTC, as it is on the clocks of a zone.
+    r"wb_zoned(x) AS regexp_matches(x, '^\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*(Z|[+-]\d\d(:?\d\d)?)$')",
+    r"""wb_local(x, zone) AS wb_sane(timezone(zone,
+        try_cast(regexp_replace(x, ' ?([+-]\d\d):?(\d\d)$', '\1:\2') AS TIMESTAMPTZ)))""",
 )
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 _NAMED_MONTHS = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%d-%b-%Y", "%d-%b-%y")

@@ -93,6 +93,9 @@ class Judge:
     """Customers whose lines are skipped."""
     day: dt.date | None = None
     """What `imported_on` says; None for today."""
+    zone: str = ""
+    """IANA name of the zone on whose clocks times are read that say how far they are from UTC; empty reads them as
+    they are written."""
     buckets: int = 1
     """Into how many buckets rows will be split; where there are several, each line keeps that of its customer."""
     plainly: str = ""
@@ -225,7 +228,15 @@ class Judge:
             read = text_as(unit, _text(name), day_first=self.day_first.get(name, True))
         else:
             read = value_as(unit, _text(name), column.type)
+        if self.zone and unit.storage in {"date", "time"}:
+            read = self._on_clocks(name, column.type, read)
         return f"CAST({read} AS DATE)" if unit is Unit.DATE else read
+
+    def _on_clocks(self, name: str, source_type: str, read: str) -> str:
+        if self._is_text(name):
+            return f"CASE WHEN wb_zoned({_text(name)}) THEN wb_local({_text(name)}, '{self.zone}') ELSE {read} END"
+        zoned = source_type == "TIMESTAMP WITH TIME ZONE"
+        return f"wb_sane(timezone('{self.zone}', {_text(name)}))" if zoned else read
 
     def _is_text(self, name: str) -> bool:
         return is_text(self.recognition, name)

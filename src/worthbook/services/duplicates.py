@@ -140,7 +140,24 @@ def duplicates_of(opened: OpenBook, *, limit: int) -> Duplicates:
     return Duplicates(found, identity.evidence, identity.most_in_block)
 
 
-def accept(folder: Path | None, ids: Sequence[str] = (), *, above: float | None = None, why: str = "") -> Decided:
+def _decided(opened: OpenBook, decisions: Sequence[Decision], *, show_personal: bool) -> Decided:
+    if show_personal:
+        return Decided(tuple(decisions))
+    merged, kept = (
+        shown(opened, [getattr(each.pair, end) for each in decisions]) for end in ("merged_id", "customer_id")
+    )
+    seen = zip(decisions, merged, kept, strict=True)
+    return Decided(tuple(replace(each, pair=Pair(one, other)) for each, one, other in seen))
+
+
+def accept(
+    folder: Path | None,
+    ids: Sequence[str] = (),
+    *,
+    above: float | None = None,
+    why: str = "",
+    show_personal: bool = True,
+) -> Decided:
     """Merge the first customer into the second, or every proposed pair with at least a score.
 
     Raises:
@@ -148,33 +165,34 @@ def accept(folder: Path | None, ids: Sequence[str] = (), *, above: float | None 
     """
     with open_book(find_book(folder)) as opened:
         pairs = [_pair(opened, ids)] if above is None or ids else _alike(opened, above)
-        return Decided(merges.merge(opened.book, pairs, why))
+        return _decided(opened, merges.merge(opened.book, pairs, why), show_personal=show_personal)
 
 
-def reject(folder: Path | None, ids: Sequence[str], *, why: str = "") -> Decided:
+def reject(folder: Path | None, ids: Sequence[str], *, why: str = "", show_personal: bool = True) -> Decided:
     """Remember that two customers are two.
 
     Raises:
         WorthbookError: duplicates-not-named, customer-not-in-book.
     """
     with open_book(find_book(folder)) as opened:
-        return Decided(merges.keep_apart(opened.book, [_pair(opened, ids)], why))
+        made = merges.keep_apart(opened.book, [_pair(opened, ids)], why)
+        return _decided(opened, made, show_personal=show_personal)
 
 
-def list_merges(folder: Path | None = None) -> Decided:
+def list_merges(folder: Path | None = None, *, show_personal: bool = True) -> Decided:
     """The merges that count."""
     with open_book(find_book(folder)) as opened:
-        return Decided(read_decisions(opened.book).merges)
+        return _decided(opened, read_decisions(opened.book).merges, show_personal=show_personal)
 
 
-def undo_merge(folder: Path | None, merge_id: str, *, why: str = "") -> Decided:
+def undo_merge(folder: Path | None, merge_id: str, *, why: str = "", show_personal: bool = True) -> Decided:
     """Take one merge back.
 
     Raises:
         WorthbookError: merge-unknown.
     """
     with open_book(find_book(folder)) as opened:
-        return Decided((merges.part(opened.book, merge_id, why),))
+        return _decided(opened, [merges.part(opened.book, merge_id, why)], show_personal=show_personal)
 
 
 def _pair(opened: OpenBook, ids: Sequence[str]) -> Pair:
