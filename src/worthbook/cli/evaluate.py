@@ -23,18 +23,19 @@ if TYPE_CHECKING:
     from worthbook.kernel.language import Language
     from worthbook.services.evaluate import Evaluated
 
+Files = Annotated[
+    list[str],
+    typer.Argument(
+        help="Files of orders: CSV, TSV, JSON lines, Parquet, XLSX, XLS, ODS, also as gz or zip; or one book.",
+        show_default=False,
+    ),
+]
 _PARAGRAPHS = ("cells",)
 """Too wide for a terminal: they are in the report and the workbook."""
 
 
 def evaluate(
-    files: Annotated[
-        list[str],
-        typer.Argument(
-            help="Files of orders: CSV, TSV, JSON lines, Parquet, XLSX, XLS, ODS, also as gz or zip; or one book.",
-            show_default=False,
-        ),
-    ],
+    files: Files,
     as_of: Annotated[
         list[str] | None,
         typer.Option(help="The date to evaluate at; by default the last day of the orders. A book takes several."),
