@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tests.scoring.examples import LADDER, axis, band, cell, framework, said
 from tests.scoring.laid import laid
+from worthbook.kernel.language import Text
 from worthbook.kernel.result import ColumnMeta
 from worthbook.kernel.units import Unit, Value
 from worthbook.scoring.explain import explain
@@ -112,3 +113,20 @@ def test_what_is_missing_for_the_next_rung_is_named_part_by_part(customer: Custo
 
 def test_nothing_is_missing_on_the_highest_rung() -> None:
     assert not any("missing" in text for text in explained(seen(3, 50.0, 2)))
+
+
+def test_keys_are_told_by_their_titles() -> None:
+    axes = {"value": axis("revenue", ["100"], [band("low"), band("high")])}
+    ladder = framework("ladder", axes, [cell("rest"), cell("best", when="value = 'high' and state in ('a', 'b')")])
+    labels = {"a": Text(en="Active", zh="活跃"), "b": Text(en="Back", zh="回流"), "c": Text(en="Cold", zh="沉睡")}
+    state = ColumnMeta("state", said("state"), Unit.LABEL, said("state"), "test", labels=labels)
+    columns = {"revenue": COLUMNS["revenue"], "state": state}
+    told = explain(Case(ladder, {"revenue": 200.0, "state": "c"}, {"value": [100.0]}, columns, "CNY"))
+    assert (told.readings[-1].text.zh, told.notes[-1].zh) == (
+        "state为沉睡",
+        "距“best”还差：“state” in (“活跃”, “回流”)。",
+    )
+
+
+def test_what_is_unknown_below_the_rung_does_not_matter() -> None:
+    assert not any("Not decided" in text for text in explained(seen(None, 50.0, 2)))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from worthbook.kernel.language import Text
 from worthbook.kernel.units import Unit, Value
-from worthbook.scoring.bands import Number
+from worthbook.scoring.bands import Number, literal
 from worthbook.scoring.change import Change, changes, shown
 from worthbook.scoring.condition import names_in, renamed
 from worthbook.scoring.judge import NotFollowedError
@@ -23,7 +23,7 @@ _NOT_KNOWN = Text(en="{column}: not known", zh="{column}未知")
 _LEADS = Text(en="{reasons} → {cell}.", zh="{reasons}，因此归入“{cell}”。")
 _SCORED = Text(en="{reasons}; score {score} → {cell}.", zh="{reasons}，得分{score}，因此归入“{cell}”。")
 _NOWHERE = Text(en="{reasons}. With this no cell can be given.", zh="{reasons}，信息不足，暂不归类。")
-_RULED = Text(en="{reasons}. It holds that {rule} → {cell}.", zh="{reasons}，满足“{rule}”，因此归入“{cell}”。")
+_RULED = Text(en="{reasons}. It holds that {rule} → {cell}.", zh="{reasons}，满足条件：{rule}，因此归入“{cell}”。")
 _UNDECIDED = Text(
     en="Not decided, because something that it asks is not known: {cells}.",
     zh="因所需信息未知而无法判断：{cells}。",
@@ -100,7 +100,7 @@ def explain(case: Case) -> Explanation:
         readings=readings,
         because=_because(case, readings, cell, rule),
         changes=moves,
-        notes=(*notes, *_missing(case, cell), *_undecided(case)),
+        notes=(*notes, *_missing(case, cell), *_undecided(case, cell)),
         rule=rule,
         summands=summands(case),
     )
@@ -124,19 +124,34 @@ def _worded(case: Case, condition: str) -> Text:
     """A condition with the titles of columns and axes in place of their names."""
     titles = {name: meta.title for name, meta in case.columns.items()}
     titles |= {name: axis.title for name, axis in case.definition.axes.items()}
-    return Text(
-        en=renamed(condition, {name: f"“{title.en}”" for name, title in titles.items()}),
-        zh=renamed(condition, {name: f"“{title.zh}”" for name, title in titles.items()}),
-    )
+    en = renamed(condition, {name: f"“{title.en}”" for name, title in titles.items()})
+    zh = renamed(condition, {name: f"“{title.zh}”" for name, title in titles.items()})
+    for key, label in _labels(case, names_in(condition)).items():
+        en, zh = en.replace(literal(key), f"“{label.en}”"), zh.replace(literal(key), f"“{label.zh}”")
+    return Text(en=en, zh=zh)
 
 
-def _undecided(case: Case) -> Iterator[Text]:
-    """The rungs of a ladder of which it is not known whether the customer has reached them."""
+def _labels(case: Case, names: Sequence[str]) -> dict[str, Text]:
+    """The titles of the keys that some columns and axes may hold."""
+    found: dict[str, Text] = {}
+    for name in names:
+        axis = case.definition.axes.get(name)
+        if axis is not None:
+            found |= {band.key: band.title for band in axis.bands}
+        elif name in case.columns:
+            found |= case.columns[name].labels
+    return found
+
+
+def _undecided(case: Case, cell: str | None) -> Iterator[Text]:
+    """The rungs of a ladder above the customer's of which it is not known whether they are reached."""
     if case.definition.method != "ladder":
         return
     try:
         verdicts = verdicts_of(case.definition, case.band_keys, case.values)
-        titles = [case.definition.labels[key] for key, verdict in verdicts if verdict is None]
+        keys = [each.key for each in case.definition.cells]
+        above = keys if cell is None else keys[keys.index(cell) :]
+        titles = [case.definition.labels[key] for key, verdict in verdicts if verdict is None and key in above]
     except NotFollowedError:
         return
     if titles:
@@ -176,7 +191,8 @@ def _compared(case: Case) -> Iterator[Reading]:
         if name not in case.definition.axes and name in case.columns:
             value, meta = case.values.get(name), case.columns[name]
             form = _NOT_KNOWN if value is None else _PLAIN
-            text = form.format(column=meta.title, value=shown(value, meta.unit, case.currency))
+            said = meta.labels.get(str(value)) or shown(value, meta.unit, case.currency)
+            text = form.format(column=meta.title, value=said)
             yield Reading(name, name, value, None, None, None, None, text)
 
 
