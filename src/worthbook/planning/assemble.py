@@ -72,7 +72,7 @@ def assemble(  # noqa: PLR0913, PLR0917 - a book's parts, what to say of it, wha
     made_from = [plan.provenance[name].id for name in asked]
     made_from += [leaf.id for leaf in _told_by_respondents(snapshot).values()]
     definitions = [report.fingerprint, *(catalogue.studies[name].fingerprint for name in report.studies)]
-    words = [definition.model_dump(mode="json") for definition in catalogue.definitions]
+    words = [definition.model_dump_json() for definition in catalogue.definitions]
     about_it = [about.title, about.currency, ASSEMBLY_VERSION, about.future_lines]
     run_id = f"{as_of.isoformat()}-{fingerprint([made_from, definitions, words, about_it])[:8]}"
     kept = store.find_run(run_id)
