@@ -112,7 +112,7 @@ def test_provenance_is_made_from_what_was_used(world: World) -> None:
     assert (node.kind, node.name, node.maker, [parent.name for parent in node.made_from]) == (
         "study",
         "rhythm",
-        "rhythm 1",
+        "rhythm 2",
         ["transactions"],
     )
 
