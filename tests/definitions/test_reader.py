@@ -320,6 +320,7 @@ def test_what_is_computed_changes_the_fingerprint(edit: tuple[str, str]) -> None
 
 def test_every_kind_of_definition_can_be_read() -> None:
     assert sorted(NOUNS) == [
+        "alert",
         "framework",
         "identity",
         "instrument",
