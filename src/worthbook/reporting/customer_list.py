@@ -47,7 +47,7 @@ def write_list_workbook(  # noqa: PLR0913, PLR0917 - what is written, for whom, 
 
         write_customers(leaf(_CUSTOMERS), columns, rows)
         to_do = leaf(_TO_DO)
-        to_do.widths(22, 90)
+        to_do.widths(22, 70, 40, 40)
         to_do.title(title)
         for label, text in words:
             to_do.words(label, text)
