@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from worthbook.data.chosen import Customers
 from worthbook.data.features import features
 from worthbook.definitions.model import ModelDefinition
 from worthbook.kernel.language import Text
@@ -134,34 +135,49 @@ def suggest_tree(  # noqa: PLR0913 - of what, by what, how deep, as at when, and
         names = known_columns(opened.catalogue, columns) if columns else _independent(opened.catalogue, aim)
         customers = customers_for(opened, [], as_of, (*names, aim))
         goal = Target.of(opened.catalogue.meta(aim))
-        found = features_of(opened.catalogue, names)
-        whole = features(customers, [*(each.formula for each in found), goal.formula])
-        often = [index for index in range(len(found)) if columns or _mostly_known(whole[:, index])]
-        found = tuple(found[index] for index in often)
-        matrix = complete(whole[:, [*often, -1]], (*found, Feature(goal.meta)))
-        logged = not goal.labels and is_skewed(matrix[:, -1])
-        tree = grow(matrix[:, :-1], matrix[:, -1], groups=bool(goal.labels), depth=depth, logged=logged)
-        currency = opened.book.currency
-        made = list(_groups(goal, found, tree, currency))
+        learnt = _learn(customers, goal, features_of(opened.catalogue, names), depth, every=bool(columns))
+        made = list(_groups(goal, learnt.features, learnt.tree, opened.book.currency))
         table, unplaced = laid_table(opened, customers, made)
-        bounds = [bound for leaf in tree.leaves for bound in leaf.bounds]
         words = {"target": goal.meta.title}
-        framework = framework_from(
-            save or "suggested", _TITLE.format(**words), _DESCRIPTION.format(**words), made,
-            axes_of(found, bounds, currency),
-        )  # fmt: skip
-        offer = offered(opened, framework if len(made) > 1 else None, unplaced, save)
-        looked_at = listed(list(dict.fromkeys(each.meta.title for each in found)))
-        note = _FROM.format(learnt=f"{tree.learnt_from:,}", depth=depth, columns=looked_at)
+        bounds = [bound for leaf in learnt.tree.leaves for bound in leaf.bounds]
+        axes = axes_of(learnt.features, bounds, opened.book.currency)
+        title, description = _TITLE.format(**words), _DESCRIPTION.format(**words)
+        framework = framework_from(save or "suggested", title, description, made, axes) if len(made) > 1 else None
         return SegmentAnswer(
-            headline=_TITLE.format(**words),
+            headline=title,
             as_of=customers.as_of,
-            currency=currency,
-            findings=(*_told(goal, tree, logged=logged), *offer),
-            tables=(table, conditions(made)) if len(made) > 1 else (),
-            notes=(note,),
-            facts={"quality": tree.quality, "plain": tree.plain, "held_back": tree.held_back},
+            currency=opened.book.currency,
+            findings=(*_told(goal, learnt), *offered(opened, framework, unplaced, save)),
+            tables=(table, conditions(made)) if framework is not None else (),
+            notes=(_how(learnt, depth),),
+            facts={"quality": learnt.tree.quality, "plain": learnt.tree.plain, "held_back": learnt.tree.held_back},
         )
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What was learnt from, and what came of it."""
+
+    features: tuple[Feature, ...]
+    tree: Tree
+    logged: bool
+    """Whether the logarithm of the target was learnt."""
+
+
+def _learn(customers: Customers, goal: Target, found: tuple[Feature, ...], depth: int, *, every: bool) -> Learnt:
+    """Grow the tree from customers who have all columns; columns nobody asked for are left out if many lack them."""
+    whole = features(customers, [*(each.formula for each in found), goal.formula])
+    often = [index for index in range(len(found)) if every or _mostly_known(whole[:, index])]
+    used = tuple(found[index] for index in often)
+    matrix = complete(whole[:, [*often, -1]], (*used, Feature(goal.meta)))
+    logged = not goal.labels and is_skewed(matrix[:, -1])
+    tree = grow(matrix[:, :-1], matrix[:, -1], groups=bool(goal.labels), depth=depth, logged=logged)
+    return Learnt(used, tree, logged)
+
+
+def _how(learnt: Learnt, depth: int) -> Text:
+    looked_at = listed(list(dict.fromkeys(each.meta.title for each in learnt.features)))
+    return _FROM.format(learnt=f"{learnt.tree.learnt_from:,}", depth=depth, columns=looked_at)
 
 
 def _independent(catalogue: Catalogue, target: str) -> tuple[str, ...]:
@@ -206,14 +222,15 @@ def _meaning(goal: Target, leaf: Leaf, currency: str) -> Text:
     return _MEAN.format(target=goal.meta.title, mean=mean, count=f"{leaf.customers:,}")
 
 
-def _told(goal: Target, tree: Tree, *, logged: bool) -> Iterator[Finding]:
+def _told(goal: Target, learnt: Learnt) -> Iterator[Finding]:
+    tree = learnt.tree
     words = {
         "target": goal.meta.title,
         "quality": spoken(max(tree.quality, 0.0), Unit.SHARE),
         "plain": spoken(tree.plain, Unit.SHARE),
         "held": f"{tree.held_back:,}",
     }
-    form = _TELLS if goal.labels else _EXPLAINS_LOG if logged else _EXPLAINS
+    form = _TELLS if goal.labels else _EXPLAINS_LOG if learnt.logged else _EXPLAINS
     yield Finding(form.format(**words))
     if tree.quality - tree.plain < _WORTH_IT:
         yield Finding(_NO_USE.format(target=goal.meta.title), "warning")

@@ -13,7 +13,8 @@ from worthbook.kernel.language import Text
 from worthbook.kernel.result import Finding, Table, Tone
 from worthbook.kernel.units import Unit, Value
 from worthbook.models.base import FloatArray
-from worthbook.models.grouping.clusters import Clusters, Labels
+from worthbook.models.grouping.clusters import Clusters
+from worthbook.models.grouping.middles import Labels
 from worthbook.models.grouping.scaling import Scaling
 from worthbook.models.grouping.stability import STABLE
 from worthbook.models.grouping.tree import Tree

@@ -8,7 +8,8 @@ pytest.importorskip("sklearn")
 from sklearn.metrics import adjusted_rand_score
 
 from worthbook.models.base import FloatArray
-from worthbook.models.grouping.clusters import Clusters, Labels, find_clusters
+from worthbook.models.grouping.clusters import Clusters, find_clusters
+from worthbook.models.grouping.middles import Labels
 from worthbook.models.grouping.scaling import REACH, Scaling
 from worthbook.models.grouping.stability import STABLE
 

@@ -17,15 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worthbook.models.base import FloatArray
+from worthbook.models.grouping.middles import Labels, fit, nearest
 from worthbook.models.grouping.stability import STABLE, stability
 from worthbook.models.learning.library import library
-
-Labels = NDArray[np.int64]
 
 MARGIN = 0.08
 """In simulations, silhouettes of customers without groups exceed the reference by up to 0.055 where the columns are
 skewed, correlated or small counts; those of groups that are there, by 0.14 and more."""
-_STARTS, _REFERENCES, _RESAMPLES = 5, 10, 30
+_REFERENCES, _RESAMPLES = 10, 30
 _MOST_FITTED, _MOST_JUDGED = 5_000, 1_000
 """Customers that are fitted, and of whom silhouettes are taken, which cost their square."""
 _SEED = 20_260_630
@@ -103,21 +102,6 @@ def find_clusters(points: FloatArray, groups: Sequence[int]) -> Clusters:
             chosen = tried[each.groups]
             break
     return Clusters(fit(fitted, chosen.groups), tuple(tried.values()), tried[chosen.groups])
-
-
-def fit(points: FloatArray, groups: int) -> FloatArray:
-    """The middles of groups, those of the largest group first; the same points always give the same."""
-    made = library("sklearn.cluster").KMeans(n_clusters=groups, n_init=_STARTS, random_state=0)
-    with library("threadpoolctl").threadpool_limits(1):
-        made.fit(points)
-    sizes = np.bincount(made.labels_, minlength=groups)
-    return np.asarray(made.cluster_centers_[np.argsort(-sizes, kind="stable")], dtype=np.float64)
-
-
-def nearest(points: FloatArray, centres: FloatArray) -> Labels:
-    """The middle nearest to each point."""
-    distance = (points**2).sum(1)[:, None] - 2 * points @ centres.T + (centres**2).sum(1)[None, :]
-    return np.asarray(distance.argmin(1), dtype=np.int64)
 
 
 def _judge(random: np.random.Generator, points: FloatArray, boxes: Sequence[FloatArray], groups: int) -> Judged:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 from worthbook.models.base import FloatArray
+from worthbook.models.grouping.middles import nearest
 
 STABLE, DOUBTFUL = 0.75, 0.6
 
@@ -39,8 +40,7 @@ def stability(
 
 def _members(points: FloatArray, centres: FloatArray) -> FloatArray:
     """One row a group: 1 for its customers, 0 for others."""
-    distance = (points**2).sum(1)[:, None] - 2 * points @ centres.T + (centres**2).sum(1)[None, :]
-    return np.asarray((distance.argmin(1)[None, :] == np.arange(len(centres))[:, None]).astype(np.float64))
+    return np.asarray((nearest(points, centres)[None, :] == np.arange(len(centres))[:, None]).astype(np.float64))
 
 
 def _jaccard(one: FloatArray, other: FloatArray) -> FloatArray:
