@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +53,8 @@ def read_query(database: str, query: str, folder: Path) -> TableSource:
     from sqlalchemy import create_engine, make_url, text  # noqa: PLC0415 - an extra
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
+    # It logs what goes wrong when it clears up after a failed query, with a traceback, where nobody listens.
+    logging.getLogger("sqlalchemy").addHandler(logging.NullHandler())
     name = "database"
     try:
         url = make_url(database)
@@ -63,8 +66,21 @@ def read_query(database: str, query: str, folder: Path) -> TableSource:
         finally:
             engine.dispose()
     except (SQLAlchemyError, ImportError, OSError) as error:
-        reason = str(error.__cause__ or error).splitlines()[0].rstrip(".")
-        raise QUERY_FAILED(database=name, reason=reason) from None
+        raise QUERY_FAILED(database=name, reason=reason_of(error)) from None
+
+
+def reason_of(error: Exception) -> str:
+    """What a database said, in one line; some drivers say it among other things.
+
+    >>> reason_of(ValueError({"S": "ERROR", "C": "42P01", "M": 'relation "nope" does not exist'}))
+    'relation "nope" does not exist'
+    >>> reason_of(ValueError("no such table: nope."))
+    'no such table: nope'
+    """
+    said = error.__cause__ or error
+    told = said.args[0] if said.args else said
+    text = told.get("M", told) if isinstance(told, dict) else said
+    return str(text).splitlines()[0].rstrip(".")
 
 
 def _read(result: CursorResult[tuple[object, ...]], name: Path, folder: Path) -> TableSource:
