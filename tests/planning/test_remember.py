@@ -38,6 +38,47 @@ DAYS = ("2025-02-10", "2025-05-10", "2025-08-10", "2025-11-10")
 END = "2025-12-31"
 
 
+LADDER = """\
+framework: steps
+title: {en: Steps, zh: 阶梯}
+description: {en: For tests., zh: 仅供测试。}
+source: test
+method: ladder
+axes: {}
+stability: {reviews: quarter, looks_back: 4, minimum_stay: 6 months}
+cells:
+  - {key: low, title: {en: Low, zh: 低}, meaning: {en: Low., zh: 低。}, strategy: {en: None., zh: 无。}}
+  - key: high
+    when: revenue_3m >= 100
+    title: {en: High, zh: 高}
+    meaning: {en: High., zh: 高。}
+    strategy: {en: Care., zh: 维护。}
+"""
+SCORECARD = """\
+framework: card
+title: {en: Card, zh: 评分卡}
+description: {en: For tests., zh: 仅供测试。}
+source: test
+method: scorecard
+axes:
+  value:
+    title: {en: Revenue, zh: 收入}
+    column: revenue_3m
+    cuts: [50, 94, 100]
+    weight: 1
+    bands:
+      - {key: none, title: {en: none, zh: 无}, points: 0}
+      - {key: some, title: {en: some, zh: 有}, points: 50}
+      - {key: near, title: {en: near, zh: 接近}, points: 90}
+      - {key: full, title: {en: full, zh: 满}, points: 100}
+score_cuts: [95]
+stability: {reviews: quarter, looks_back: 4, margin: 10}
+cells:
+  - {key: low, title: {en: Low, zh: 低}, meaning: {en: Low., zh: 低。}, strategy: {en: None., zh: 无。}}
+  - {key: high, title: {en: High, zh: 高}, meaning: {en: High., zh: 高。}, strategy: {en: Care., zh: 维护。}}
+"""
+
+
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     lines = [f"{who},{day},{amount}" for who, each in AMOUNTS.items() for day, amount in zip(DAYS, each, strict=True)]
@@ -116,6 +157,21 @@ def test_a_late_line_of_an_earlier_quarter_is_remembered(shop: Path, tmp_path: P
 def test_a_person_goes_before_memory(shop: Path) -> None:
     place_by_hand(shop, "steady", "club", "basic", reason="Asked to leave the club", until="2026-06-30")
     assert (column(shop)["steady"], column(shop, "club__held")["steady"]) == ("basic", "gold")
+
+
+def define(shop: Path, text: str) -> None:
+    (shop / "definitions" / "more.yaml").write_text(text, encoding="utf-8")
+
+
+def test_a_rung_is_kept_for_its_stay(shop: Path) -> None:
+    define(shop, LADDER)
+    assert [column(shop, "steps", day)["falls"] for day in ("2025-06-30", "2025-09-30")] == ["high", "low"]
+
+
+def test_a_grade_is_kept_while_the_score_is_within_the_margin(shop: Path) -> None:
+    define(shop, SCORECARD)
+    assert [column(shop, "card", day)["steady"] for day in ("2025-03-31", "2025-06-30", "2025-09-30")] == [
+        "high", "high", "low"]  # fmt: skip
 
 
 def test_the_result_counts_whom_it_holds(shop: Path) -> None:

@@ -115,6 +115,7 @@ class TestWhatIsSaid:
         assert "Placed by hand as VIP, 2026-06-10 to 2026-12-31" in said
         assert "Their owner sits on our board" in said
         assert "Without that it would be Small:" in said
+        assert "Customer pyramid: placed by hand: VIP " in said
 
     def test_a_cell_may_be_named_by_its_chinese_title(self, shop: Path) -> None:
         place(shop, cell="VIP客户")

@@ -295,8 +295,15 @@ def _ancestors(opened: OpenBook, name: str) -> set[str]:
 
 def _node(opened: OpenBook, name: str, values: Mapping[str, Value]) -> Node:
     maker = opened.catalogue.maker(name)
-    parents = tuple(_node(opened, each, values) for each in sorted(opened.catalogue.needs(maker.name)))
-    return Node(opened.catalogue.meta(name), values[name], _how(maker), parents)
+    parents = [_node(opened, each, values) for each in sorted(opened.catalogue.needs(maker.name))]
+    if isinstance(maker, FrameworkDefinition):
+        parents = [_titled(each, maker) if each.meta.name == maker.by_hand else each for each in parents]
+    return Node(opened.catalogue.meta(name), values[name], _how(maker), tuple(parents))
+
+
+def _titled(chosen: Node, framework: FrameworkDefinition) -> Node:
+    """What a person chose, by the title of the cell."""
+    return replace(chosen, meta=replace(chosen.meta, labels=framework.labels))
 
 
 def _how(maker: Maker) -> str:
