@@ -57,3 +57,14 @@ def test_an_answer_shows_statistics_with_equal_places_and_notes_last(console: Co
     assert "3.5（3.2至3.8）" in text
     assert "44.5" in text
     assert text.rstrip().endswith("小字。")
+
+
+def test_a_table_wider_than_the_terminal_breaks_words_and_no_dates() -> None:
+    columns = (
+        TableColumn("day", Text(en="Day", zh="日期"), Unit.DATE),
+        *(TableColumn(f"word{n}", Text(en="Group of customers", zh="客户群体"), Unit.TEXT) for n in range(4)),
+    )
+    table = Table("days", TITLE, columns, ((dt.date(2025, 6, 30), *["slipping away soon"] * 4),))
+    narrow = Console(file=io.StringIO(), width=50, highlight=False)
+    print_screen(TITLE, (), (table,), "en", console=narrow)
+    assert "2025-06-30" in shown(narrow)

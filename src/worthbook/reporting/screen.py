@@ -23,7 +23,7 @@ _WHOLE_FROM = 10_000
 _GAP = 2
 """Blanks between columns."""
 _SHORT = 12
-"""Where a table is wider than the terminal, names are broken into lines and numbers up to this length are not."""
+"""Where a table is wider than the terminal, names are broken into lines; numbers and dates up to this length are not."""
 _MORE = Text(en="… and {count} more rows", zh="……另有 {count} 行")
 
 
@@ -78,11 +78,9 @@ class Screen:
         gap = _GAP - 1 if is_wide else _GAP
         grid = Grid(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim")
         for index, (title, numeric) in enumerate(zip(written.titles, written.numeric, strict=True)):
-            if numeric:
-                whole = is_wide and widths[index] <= _SHORT
-                grid.add_column(plain(title), justify="right", overflow="fold", no_wrap=whole)
-            else:
-                grid.add_column(plain(title), overflow="fold", no_wrap=index == 0 and not is_wide)
+            figures = numeric or not any(map(str.isalpha, "".join(row[index] for row in written.rows)))
+            whole = figures and widths[index] <= _SHORT if is_wide else index == 0
+            grid.add_column(plain(title), justify="right" if numeric else "left", overflow="fold", no_wrap=whole)
         for row in written.rows:
             grid.add_row(*(styled(cell) for cell in row))
         self.terminal.print(grid)
