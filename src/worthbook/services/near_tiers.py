@@ -44,7 +44,7 @@ _LEAVES = Text(
     zh="目前的{now}中，{gone}将在此前移出统计窗口{days}。",
 )
 _DAYS = Text(en=" (of {days})", zh="（{days}）")
-_AND_MORE = Text(en="{days} and {count} more days", zh="{days}等，另有{count}天")
+_AND_MORE = Text(en="{days} and {count} more", zh="{days}等，另有{count}天")
 _NO_WORDS = Text(en="", zh="")
 
 _THEN, _RISE, _KEEP, _FALL = "value_then", "near_rise", "near_keep", "near_fall"
