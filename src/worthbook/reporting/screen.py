@@ -23,7 +23,7 @@ _WHOLE_FROM = 10_000
 _GAP = 2
 """Blanks between columns."""
 _SHORT = 12
-"""Where a table is wider than the terminal, names are broken into lines; numbers and dates up to this length are not."""
+"""Where a table is wider than the terminal, words are broken into lines; figures up to this length are not."""
 _MORE = Text(en="… and {count} more rows", zh="……另有 {count} 行")
 
 
