@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,7 @@ from tests.data.importing import bring, new_book, rows
 from worthbook.data.book import Book
 from worthbook.data.plain import FEWEST
 from worthbook.kernel.errors import WorthbookError
+from worthbook.services.inspect_file import inspect_file
 
 HEADER = "customer_id,ordered_on,ordered_at,amount\n"
 
@@ -66,6 +68,13 @@ def test_so_is_a_zoned_time_of_a_parquet_file(tmp_path: Path) -> None:
     duckdb.execute(f"COPY ({written}) TO '{file}' (FORMAT parquet)")
     bring(book, file)
     assert rows(book, "ordered_on") == [(dt.date(2026, 2, 1),)]
+
+
+def test_inspecting_for_a_book_reads_times_as_importing_does(tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text(HEADER + "A,2026-01-31T16:30:00Z,,10\n")
+    found = inspect_file(file, book=book_in("Asia/Shanghai", tmp_path).folder)
+    assert "2026-02-01" in json.dumps(found.as_json(), default=str)
 
 
 def test_a_zone_that_there_is_not_is_said(tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import duckdb
 
 from worthbook.data.book import OWN_TABLES, REJECTS, Book, now, who
+from worthbook.data.clock import today_of
 from worthbook.data.commit import Commit, buckets_for
 from worthbook.data.completion import Completion, list_completed
 from worthbook.data.convert import add_macros
@@ -38,16 +38,6 @@ LINES_UNACCOUNTED = Fault(
     hint=Text(
         en="Look for quotes in the middle of values, or save the file as CSV again.",
         zh="请检查数值中间的引号，或重新将文件另存为 CSV。",
-    ),
-)
-TIME_ZONE_UNKNOWN = Fault(
-    "time-zone-unknown",
-    what=Text(
-        en="book.toml names the time zone '{zone}', which there is not.", zh="book.toml 中的时区“{zone}”不存在。"
-    ),
-    hint=Text(
-        en="Write an IANA name such as Asia/Shanghai, or leave it empty for the computer's own.",
-        zh="请填写 IANA 时区名（如 Asia/Shanghai），或留空以使用本机时区。",
     ),
 )
 ALL_LINES_REJECTED = Fault(
@@ -124,7 +114,7 @@ class Attempt:
             self.recognition,
             self.tables,
             {},
-            _today(self.book),
+            today_of(self.book),
             barred_from(self.book),
             self.day,
             self.book.time_zone,
@@ -211,11 +201,3 @@ def report_of(record: ImportRecord, *, new: bool) -> ImportReport:
         notes=record.notes,
         tables={name: change for name, change in record.tables.items() if name not in OWN_TABLES},
     )
-
-
-def _today(book: Book) -> dt.date:
-    try:
-        zone = ZoneInfo(book.time_zone) if book.time_zone else None
-    except (ZoneInfoNotFoundError, ValueError):
-        raise TIME_ZONE_UNKNOWN(Place(str(book.folder / "book.toml")), zone=book.time_zone) from None
-    return dt.datetime.now(zone).astimezone(zone).date()

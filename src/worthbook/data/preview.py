@@ -95,14 +95,23 @@ def opened(file: Path, mappings: Mapping[str, MappingDefinition], sheet: str | N
         yield open_source(file, Path(folder), vocabulary(mappings.values()), sheet)
 
 
-def preview(
+def preview(  # noqa: PLR0913, PLR0917 - a file, what is known of layouts, and how to read it
     source: Source,
     mappings: Mapping[str, MappingDefinition],
     tables: Mapping[str, TableDefinition],
     today: dt.date,
     name: str | None = None,
+    zone: str = "",
 ) -> Preview:
     """Look at an open file under the mapping that fits best, or the one that was asked for.
+
+    Args:
+        source: the file.
+        mappings: the known layouts by name.
+        tables: the canonical tables by name.
+        today: later days lie in the future.
+        name: the mapping to read it by; None for the one that fits best.
+        zone: on whose clocks times are read that say how far they are from UTC; empty reads them as written.
 
     Raises:
         WorthbookError: what `recognise` and the reading of dates raise.
@@ -114,7 +123,7 @@ def preview(
         refused = source.load(connection)
         orders = date_orders(connection, dates_as_text(recognition), Place(str(source.file)))
         day_first = {field: order.day_first for field, order in orders.items()}
-        judge = Judge(source, recognition, tables, day_first, today)
+        judge = Judge(source, recognition, tables, day_first, today, zone=zone)
         reasons = skip_unfed(connection, recognition, tables, judge.run(connection))
         notes = Notes(connection, source, recognition, reasons, refused)
         return Preview(

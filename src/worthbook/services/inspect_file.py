@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from worthbook.data.book import Book
 from worthbook.data.by_hand import mapping_by_hand, read_pairs
+from worthbook.data.clock import today_of
 from worthbook.data.formula import parse
 from worthbook.data.preview import Preview, Sample, opened, preview
 from worthbook.data.recognition import Recognition, Sureness
@@ -141,9 +143,18 @@ def inspect_file(  # noqa: PLR0913 - as many as a user has to say
         if pairs:
             by_hand = mapping_by_hand(read_pairs(list(pairs)), source, catalogue.tables)
             mappings, name = {**mappings, BY_HAND: by_hand}, BY_HAND
-        found = preview(source, mappings, catalogue.tables, dt.datetime.now().astimezone().date(), name)
+        today, zone = _clocks(book)
+        found = preview(source, mappings, catalogue.tables, today, name, zone)
     saved = None if save is None else save_recipe(found.recognition, save, catalogue, book)
     return _said(found, catalogue, saved)
+
+
+def _clocks(book: Path | None) -> tuple[dt.date, str]:
+    """Today, and the zone of a book, as an import into it has them."""
+    if book is None:
+        return dt.datetime.now().astimezone().date(), ""
+    kept = Book.open(book)
+    return today_of(kept), kept.time_zone
 
 
 def _said(found: Preview, catalogue: Catalogue, saved: Path | None) -> Inspection:
