@@ -47,7 +47,7 @@ TEXTS = {
     "utf16_big.csv": b"\xfe\xff" + TEXT.encode("utf-16-be"),
     "utf16_without_mark.csv": TEXT.encode("utf-16-le"),
     "gbk.csv": TEXT.encode("gbk"),
-    "gb18030.csv.gz": gzip.compress(TEXT.encode("gb18030")),
+    "gb18030.csv.gz": gzip.compress(TEXT.encode("gb18030"), mtime=0),
     "tabs.tsv": TEXT.replace(",", "\t").encode(),
     "semicolons.csv": TEXT.replace(",", ";").encode(),
     "crlf.csv": TEXT.replace("\n", "\r\n").encode(),
