@@ -50,7 +50,7 @@ class Rows:
     feeds: Sequence[Feed]
     recognition: Recognition
     timeless: frozenset[str]
-    """Fields that hold days without a time of day: nothing to put into a column of times."""
+    """Fields that hold days without a time of day."""
     import_id: str
     tables: Mapping[str, TableDefinition]
     rated: bool = False
@@ -191,7 +191,13 @@ class Rows:
         if formula is None or formula in fields.missing:
             return False
         optional_time = storage == "time" and not self.table.columns[name].required
-        return not (optional_time and parse(formula).columns <= self.timeless | fields.missing)
+        return not (optional_time and parse(formula).columns <= self._days(feed) | fields.missing)
+
+    def _days(self, feed: Feed) -> frozenset[str]:
+        """Fields without a time of day whose day a column of dates keeps, so that a column of times adds nothing."""
+        dated = {name for name, column in self.table.columns.items() if column.unit.storage == "date"}
+        kept = (parse(formula).columns for name, formula in feed.columns.items() if name in dated)
+        return self.timeless.intersection(*[frozenset().union(*kept)])
 
     def _one_a_key(self, rows: str) -> str:
         """The last known value of each column, as the file goes on."""
