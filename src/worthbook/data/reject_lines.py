@@ -34,6 +34,10 @@ class RejectedLines:
 
     def write(self, table: StoredTable, import_id: str) -> tuple[DataFile, ...]:
         """Write them to a file of the table of rejects; nothing where there are none."""
+        query = f"SELECT count(*) FROM {JUDGED} WHERE verdict > {ACCEPTED}"
+        ((rejected,),) = self.connection.execute(query).fetchall()
+        if not (rejected or self.refused or self.completion):
+            return ()
         self._list_refused()
         self._list_reasons()
         path = table.place(import_id, None)
