@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from tests.data.importing import bring, mappings, new_book, notes, rows, tables
+from tests.data.importing import FILES, bring, mappings, new_book, notes, rows, tables
 from worthbook.data.book import Book
 from worthbook.data.ingest import Manner, ingest, ingest_archive, ingest_query
 from worthbook.data.ledger import cursor
@@ -95,6 +95,14 @@ def test_a_workbook_is_read_below_its_title_with_the_types_that_it_holds(tmp_pat
         "The sheet '订单' was read; the others were not: 封面.",
         "Rows that stand before the headers: 1. The headers are in row 3.",
     ]
+
+
+def test_a_workbook_of_old_excel_is_read_as_the_same_rows(tmp_path: Path) -> None:
+    """The file was written once for this test, as no library in use writes XLS any more."""
+    book = new_book(tmp_path)
+    report = bring(book, FILES / "orders.xls")
+    assert rows(book, f"{COLUMNS}, import_line") == [(*row, line) for row, line in zip(ROWS, (4, 5), strict=True)]
+    assert notes(report)[0] == "The sheet '订单' was read; the others were not: 封面."
 
 
 def test_a_sheet_can_be_asked_for_by_name_or_number(tmp_path: Path) -> None:
