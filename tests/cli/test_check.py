@@ -126,12 +126,12 @@ def test_the_data_of_a_book_are_looked_at_too(tmp_path: Path, monkeypatch: pytes
     assert "Data: grade A. Nothing in the 2 lines looks wrong." in shown.output
     assert "Lines read: 3; accepted 2, rejected 1, skipped by rule 0." in shown.output
     assert "rejected as date-unreadable: 1" in shown.output
-    assert "Pairs of customers that may be one: 1." in shown.output
+    assert "1 pairs of customers may be one" in shown.output
     assert "Transactions: Cost of goods (0 %): Profit instead of revenue" in shown.output
     chinese = CliRunner().invoke(app, [str(book.folder), "--language", "zh"]).output
     assert "数据质量：A级。" in chinese
     data = json.loads(CliRunner().invoke(app, [str(book.folder), "--json"]).output)["data"]
-    assert (data["facts"]["grade"], data["rejected_because"], data["possible_duplicates"]) == (
+    assert (data["facts"]["grade"], data["rejected_because"], data["facts"]["possible_duplicates"]) == (
         "A",
         {"date-unreadable": 1},
         1,

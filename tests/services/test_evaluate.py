@@ -148,3 +148,20 @@ def test_a_framework_whose_column_nobody_has_waits_for_the_column(book_of: MakeB
     with open_book(folder) as opened:
         waiting = {each.name: each for each in evaluate(opened).evaluation.waiting}
     assert [need.en for need in waiting["customer_pyramid"].needs] == ["Revenue, last 12 months"]
+
+
+def test_customers_who_stand_twice_in_their_list_are_counted(tmp_path: Path) -> None:
+    orders, people = tmp_path / "orders.csv", tmp_path / "customers.csv"
+    orders.write_text("customer_id,date,amount\nA,2026-01-05,5\nB,2026-01-12,6\n")
+    people.write_text("customer_id,name,phone\nA,王小明,13912345678\nB,王小明,139-1234-5678\n")
+    book, _ = ingest_files([orders, people], tmp_path / "shop.book")
+    with open_book(book.folder) as opened:
+        health = evaluate(opened).evaluation.study("data_health")
+    assert health is not None
+    assert health.facts["possible_duplicates"] == 1
+
+
+def test_where_there_is_no_list_of_customers_nobody_looked_for_doubles(opened: OpenBook) -> None:
+    health = evaluate(opened).evaluation.study("data_health")
+    assert health is not None
+    assert health.facts["possible_duplicates"] is None

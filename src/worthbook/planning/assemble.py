@@ -50,6 +50,8 @@ class About:
     """What was noticed while the files were read."""
     future_lines: int = 0
     """Lines that were rejected because they lie in the future."""
+    possible_duplicates: int | None = None
+    """Pairs of customers that may be one; None where nobody looked."""
 
 
 def assemble(  # noqa: PLR0913, PLR0917 - a book's parts, what to say of it, what to make, as at when
@@ -73,7 +75,7 @@ def assemble(  # noqa: PLR0913, PLR0917 - a book's parts, what to say of it, wha
     made_from += [leaf.id for leaf in _told_by_respondents(snapshot).values()]
     definitions = [report.fingerprint, *(catalogue.studies[name].fingerprint for name in report.studies)]
     words = [definition.model_dump_json() for definition in catalogue.definitions]
-    about_it = [about.title, about.currency, ASSEMBLY_VERSION, about.future_lines]
+    about_it = [about.title, about.currency, ASSEMBLY_VERSION, about.future_lines, about.possible_duplicates]
     run_id = f"{as_of.isoformat()}-{fingerprint([made_from, definitions, words, about_it])[:8]}"
     kept = store.find_run(run_id)
     if kept is not None:
@@ -162,6 +164,7 @@ def _context(bench: Workbench, about: About, customers: int) -> StudyContext:
         structures=catalogue.structures,
         segments=catalogue.segments,
         future_lines=about.future_lines,
+        possible_duplicates=about.possible_duplicates,
     )
 
 

@@ -20,10 +20,6 @@ _READ = Text(
     zh="共读取{read}行：接受{accepted}行，拒绝{rejected}行，按规则跳过{skipped}行。",
 )
 _REJECTED = Text(en="  rejected as {reason}: {count}", zh="  拒绝原因 {reason}：{count}行")
-_TWICE = Text(
-    en="Pairs of customers that may be one: {count}. `worthbook duplicates list` shows them.",
-    zh="可能为同一客户的有{count}对，可用 `worthbook duplicates list` 查看。",
-)
 _KNOWN = Text(en="Known in part, and what more of it would answer:", zh="数据不全的列，以及补全后可回答的问题：")
 _MISSING = Text(en="Not there yet, and what it would answer:", zh="尚未提供的数据，以及可回答的问题：")
 
@@ -39,7 +35,6 @@ class DataHealth:
     skipped: int
     reasons: tuple[tuple[str, int], ...]
     """Slug → rejected lines, most first."""
-    duplicates: int
 
     def say(self, language: Language) -> str:
         """Sentences, gravest first, then what more data would answer."""
@@ -51,8 +46,6 @@ class DataHealth:
         )
         lines = [finding.text.say(language) for finding in self.study.findings]
         lines += [counts, *(_REJECTED.format(reason=slug, count=count).say(language) for slug, count in self.reasons)]
-        if self.duplicates:
-            lines.append(_TWICE.format(count=self.duplicates).say(language))
         return lines + self._told("known", _KNOWN, language) + self._told("missing", _MISSING, language)
 
     def _told(self, name: str, title: Text, language: Language) -> list[str]:
@@ -86,7 +79,6 @@ class DataHealth:
             "rejected": self.rejected,
             "skipped": self.skipped,
             "rejected_because": dict(self.reasons),
-            "possible_duplicates": self.duplicates,
         }
 
 
@@ -115,6 +107,7 @@ def _found(opened: OpenBook) -> DataHealth:
         fits={},
         provenance={},
         future_lines=reasons.get(IN_FUTURE, 0),
+        possible_duplicates=duplicates_of(opened, limit=1).found.count,
     )
     counted = [each for each in opened.imports if each.state == "committed"]
     return DataHealth(
@@ -124,7 +117,6 @@ def _found(opened: OpenBook) -> DataHealth:
         rejected=sum(each.rejected for each in counted),
         skipped=sum(each.skipped for each in counted),
         reasons=tuple(reasons.items()),
-        duplicates=duplicates_of(opened, limit=1).found.count,
     )
 
 

@@ -16,6 +16,7 @@ from worthbook.planning.asked import asked
 from worthbook.planning.assemble import About, assemble
 from worthbook.planning.store import KeptRun
 from worthbook.reporting.drawing import drawing
+from worthbook.services.duplicates import duplicates_of
 from worthbook.services.ingest_files import ingest_files
 from worthbook.services.open_book import OpenBook, open_book
 from worthbook.services.rejected_lines import IN_FUTURE, rejected_because
@@ -59,6 +60,7 @@ def evaluate(
         sources=tuple(_source(record) for record in counted),
         notes=tuple(Finding(note) for record in counted for note in record.notes),
         future_lines=rejected_because(opened.book).get(IN_FUTURE, 0),
+        possible_duplicates=_possible_duplicates(opened),
     )
     return assemble(opened.engine, opened.catalogue, opened.snapshot, opened.store, about, definition, day)
 
@@ -96,6 +98,15 @@ def evaluate_files(  # noqa: PLR0913 - as many as a user has to say
                 opened, run, to or home, language, beside=beside, bom=bom, show_personal=show_personal
             )
             return Evaluated(run.evaluation, written)
+
+
+def _possible_duplicates(opened: OpenBook) -> int | None:
+    """Pairs of customers that may be one; not counted where no list of customers was brought in.
+
+    Only the ids could be alike there: `worthbook check` compares these too, an evaluation does not take the time.
+    """
+    people = opened.snapshot.tables.get("customers")
+    return None if people is None or not people.files else duplicates_of(opened, limit=1).found.count
 
 
 def _source(record: ImportRecord) -> SourceFile:

@@ -80,6 +80,8 @@ class StudyContext:
 
     future_lines: int = 0
     """Lines that were rejected because they lie in the future."""
+    possible_duplicates: int | None = None
+    """Pairs of customers that may be one; None where nobody looked."""
 
     @cached_property
     def activity(self) -> Activity:

@@ -66,6 +66,7 @@ def make_health(definition: StudyDefinition, context: StudyContext) -> Made:
     facts = {
         **_facts(health, coverage, quiet, lost),
         "future_lines": context.future_lines,
+        "possible_duplicates": context.possible_duplicates,
         "anonymous_lines": nobody,
         "anonymous_amount": amount,
         "anonymous_share": share(nobody, nobody + health.lines),
@@ -182,7 +183,7 @@ _ORPHANS = (
 
 HEALTH = Method(
     make=make_health,
-    maker="health 1",
+    maker="health 2",
     roles=frozenset(),
     tables={
         each: frozenset(one.name for one in columns)
@@ -207,6 +208,7 @@ HEALTH = Method(
             "cost_share",
             "unknown_columns",
             "future_lines",
+            "possible_duplicates",
             "anonymous_lines",
             "anonymous_amount",
             "anonymous_share",
