@@ -273,6 +273,18 @@ def test_the_table_and_condition_of_a_population_are_there() -> None:
     ]
 
 
+def test_the_further_tables_of_a_population_are_there_with_their_conditions() -> None:
+    population = (
+        "population: p\nWORDS\ntable: transactions\nalso:\n  - {table: order}\n"
+        "  - {table: orders, where: gap_dayz > 9}\n"
+    )
+
+    assert told(population) == [
+        "mine.yaml:7: [definition-reference-unknown] There is no table 'order'. Did you mean 'orders'?",
+        "mine.yaml:8: [column-unknown] The table 'orders' has no column 'gap_dayz'. Did you mean 'gap_days'?",
+    ]
+
+
 def test_what_only_fails_to_be_read_is_not_told_twice() -> None:
     text = measure("a", "table: transactions\nformula: sum(amount)\nwindow: 3 moons") + measure("b", "formula: a + 1")
     reading = read_text((TABLES + text).replace("WORDS\n", WORDS), "mine.yaml")

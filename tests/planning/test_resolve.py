@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -68,6 +69,18 @@ def test_the_id_changes_with_the_date(catalogue: Catalogue) -> None:
 def test_the_id_changes_with_a_setting_that_is_read(catalogue: Catalogue) -> None:
     other = Snapshot({}, CONTENT, 1, {"discount_rate": 0.2})
     assert provenance_id(catalogue, "clv_36m", other) != provenance_id(catalogue, "clv_36m")
+
+
+@pytest.mark.parametrize("name", ["revenue_12m", "customer_pyramid", "p_alive"])
+def test_the_id_changes_with_the_population(catalogue: Catalogue, name: str) -> None:
+    other = replace(SNAPSHOT, population="people_on_record")
+    assert provenance_id(catalogue, name, other) != provenance_id(catalogue, name)
+
+
+def test_the_id_changes_with_every_table_that_makes_the_population(catalogue: Catalogue) -> None:
+    before = replace(SNAPSHOT, population="people_on_record")
+    after = replace(before, content={**CONTENT, "interactions": "imports-2"})
+    assert provenance_id(catalogue, "revenue_12m", after) != provenance_id(catalogue, "revenue_12m", before)
 
 
 def test_the_id_ignores_a_setting_that_is_not_read(catalogue: Catalogue) -> None:

@@ -23,6 +23,7 @@ from worthbook.data.history import LINKS, Event, History, ImportRecord
 from worthbook.data.ledger import Ledger
 from worthbook.data.rejects import Reject, read_rejects
 from worthbook.data.superseded import SUPERSEDED
+from worthbook.definitions.population import CUSTOMERS_TO_DATE
 from worthbook.kernel.errors import Fault, Place, did_you_mean
 from worthbook.kernel.language import Language, Text
 
@@ -135,6 +136,11 @@ class Book:
         return str(self._toml.get("engine", "duckdb"))
 
     @property
+    def population(self) -> str:
+        """Whom its evaluations are about: the name of a population."""
+        return str(self._toml.get("population", CUSTOMERS_TO_DATE))
+
+    @property
     def time_zone(self) -> str:
         """IANA name of the zone in which its days begin; empty is the computer's own."""
         return str(self._toml.get("time_zone", ""))
@@ -200,6 +206,7 @@ class Book:
             content=content,
             buckets=max(history.buckets, 1),
             settings=self.settings,
+            population=self.population,
         )
 
     def files_about(self, history: History, name: str) -> tuple[str, ...]:

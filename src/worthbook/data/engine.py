@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlglot import exp
 
+from worthbook.definitions.population import CUSTOMERS_TO_DATE
 from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
 from worthbook.kernel.result import ArrowStream
@@ -77,6 +78,8 @@ class Snapshot:
     buckets: int
     settings: Mapping[str, float | str] = field(default_factory=dict)
     """Numbers and words of `book.toml` that formulas may use through `setting(name)`."""
+    population: str = CUSTOMERS_TO_DATE
+    """Whom everything is made about: the name of a definition, a word of `book.toml` too."""
 
 
 @dataclass(frozen=True)

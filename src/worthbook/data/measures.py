@@ -20,9 +20,9 @@ from worthbook.data.relations import Relations, bucket_files
 from worthbook.data.sheets import CUSTOMER, named, quoted, read
 from worthbook.data.typed import Kind, call, column, number, when
 from worthbook.definitions.measure import MeasureDefinition
-from worthbook.definitions.population import PopulationDefinition
+from worthbook.definitions.population import PopulationDefinition, Rows
 from worthbook.definitions.table import TableDefinition
-from worthbook.kernel.errors import Fault
+from worthbook.kernel.errors import Fault, Place
 from worthbook.kernel.language import Text
 
 TABLE_WITHOUT_CUSTOMERS = Fault(
@@ -92,7 +92,8 @@ def measures_query(
     for measure in measures:
         if measure.table is not None:
             by_table.setdefault(measure.table, []).append(measure)
-    spine = population.table if population.where is None and population.table in by_table else None
+    whole = population.where is None and not population.also
+    spine = population.table if whole and population.table in by_table else None
     without_rows = {name for name in by_table if not relations.holds(name)}
     query = _beside(by_table, spine, without_rows)
     if spine is None:
@@ -113,12 +114,26 @@ def _customer(table: TableDefinition, name: str) -> str:
     return table.customer
 
 
-def _spine(relations: Relations, population: PopulationDefinition) -> exp.Select:
-    table = relations.table(population.table)
+def _spine(relations: Relations, population: PopulationDefinition) -> exp.Query:
+    """Everyone in the population, once."""
+    first, *others = (
+        _people(relations, population, rows, population.place_of(*path, "where")) for path, rows in population.rows
+    )
+    people: exp.Query = first
+    for other in others:
+        people = people.union(other, distinct=True, copy=False)
+    return people
+
+
+def _people(relations: Relations, population: PopulationDefinition, counted: Rows, place: Place) -> exp.Select:
+    """Who has a row that counts in one table."""
+    table = relations.table(counted.table)
     customer = _customer(table, population.name)
-    where = None if population.where is None else parse(population.where, population.place_of("where"))
+    where = None if counted.where is None else parse(counted.where, place)
     rows = relations.relation(table.name, {customer, *(where.columns if where else ())})
     query = exp.select(named(column(customer), CUSTOMER)).distinct().from_(rows.subquery(alias=quoted(table.name)))
+    if customer not in table.columns or not table.columns[customer].required:  # a row of nobody makes nobody part of it
+        query = query.where(exp.Not(this=exp.Is(this=column(customer), expression=exp.Null())), copy=False)
     return query if where is None else query.where(compile_condition(where, relations.scope(table)))
 
 

@@ -193,16 +193,17 @@ class _Checks:
                 yield COVARIATE_UNUSABLE.problem(where, name=column, unit=unit.value)
 
     def _population(self, definition: PopulationDefinition) -> Iterator[Problem]:
-        yield from self._reference(definition.table, "table", self.tables, definition.place_of("table"))
-        if definition.where is not None and definition.table in self.tables:
-            yield from self._rows(definition, definition.table, "where", definition.where)
+        for path, rows in definition.rows:
+            yield from self._reference(rows.table, "table", self.tables, definition.place_of(*path, "table"))
+            if rows.where is not None and rows.table in self.tables:
+                yield from self._rows(definition, rows.table, (*path, "where"), rows.where)
 
-    def _rows(self, definition: Definition, table: str, key: str, formula: str) -> Iterator[Problem]:
+    def _rows(self, definition: Definition, table: str, path: tuple[str | int, ...], formula: str) -> Iterator[Problem]:
         """A formula over the rows of a table: an aggregate in a measure, a condition elsewhere."""
         columns = table_columns(self.tables[table], self.tables)
         whole = table_checks.table_named(table)
         aggregate = isinstance(definition, MeasureDefinition)
-        yield from self.formulas.problems(formula, definition.place_of(key), columns, whole, aggregate=aggregate)
+        yield from self.formulas.problems(formula, definition.place_of(*path), columns, whole, aggregate=aggregate)
 
     def _measure(self, definition: MeasureDefinition) -> Iterator[Problem]:
         if definition.table is None:
@@ -213,7 +214,7 @@ class _Checks:
             return
         yield from self._reference(definition.table, "table", self.tables, definition.place_of("table"))
         if definition.table in self.tables:
-            yield from self._rows(definition, definition.table, "formula", definition.formula)
+            yield from self._rows(definition, definition.table, ("formula",), definition.formula)
 
     def _framework(self, definition: FrameworkDefinition) -> Iterator[Problem]:
         yield from framework_checks.problems(definition)

@@ -11,6 +11,7 @@ from worthbook.data import columns
 from worthbook.data.engine import Engine, Snapshot
 from worthbook.data.survey_tables import ANSWERS, SurveyTables
 from worthbook.definitions.model import ModelDefinition
+from worthbook.definitions.population import CUSTOMERS_TO_DATE, PopulationDefinition
 from worthbook.definitions.report import ReportDefinition
 from worthbook.kernel.evaluation import Evaluation, FrameworkResult, ModelResult, SourceFile
 from worthbook.kernel.provenance import Provenance, fingerprint
@@ -135,13 +136,21 @@ def _evaluated(
         columns=tuple(catalogue.meta(name) for name in dict.fromkeys((*placed, *report.columns))),
         findings=_told(bench, report, facts, about.currency, "findings"),
         sources=about.sources,
-        cautions=(*about.notes, *_told(bench, report, facts, about.currency, "cautions")),
+        cautions=(*_whom(bench.plan.population), *about.notes,
+                  *_told(bench, report, facts, about.currency, "cautions")),
         facts=facts,
         drawn=tuple(name for name in placed if report.pictures == "every" or name in catalogue.own),
         waiting=tuple(waiting(bench, catalogue.frameworks[name], customers)
                       for name in report.listed_frameworks if name not in placed),
     )  # fmt: skip
     return evaluation, {study.name: study.provenance for study in studies}
+
+
+def _whom(population: PopulationDefinition) -> tuple[Finding, ...]:
+    """Whom it is about, where that is not the customers to date that everybody expects."""
+    if population.name == CUSTOMERS_TO_DATE:
+        return ()
+    return tuple(Finding(each) for each in (population.description, *population.caveats))
 
 
 def _context(bench: Workbench, about: About, customers: int) -> StudyContext:
@@ -219,6 +228,7 @@ def _facts(  # noqa: PLR0913, PLR0917 - every part of an evaluation has facts
     totals = columns.totals(bench.engine, bench.sheets_of(names), names)
     facts: dict[str, Value] = {
         "customers": customers,
+        "population": bench.plan.population.name,
         "as_of": bench.plan.as_of,
         "first_on": about.first,
         "headline": headline.name,

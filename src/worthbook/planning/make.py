@@ -71,7 +71,7 @@ def _make(bench: Workbench, step: Step, waiting: list[FrameworkStep]) -> None:
 
 def _earlier(bench: Workbench, names: Sequence[str], as_of: dt.date) -> Workbench:
     """The same book as at an earlier day."""
-    plan = resolve(bench.catalogue, bench.snapshot, names, as_of, bench.plan.population.name)
+    plan = resolve(bench.catalogue, bench.snapshot, names, as_of)
     return make(bench.engine, bench.catalogue, bench.snapshot, bench.store, plan)
 
 

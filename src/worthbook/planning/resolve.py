@@ -116,15 +116,9 @@ class Plan:
     """Column → the definition that makes it."""
 
 
-def resolve(
-    catalogue: Catalogue,
-    snapshot: Snapshot,
-    names: Iterable[str],
-    as_of: dt.date,
-    population: str = "customers_to_date",
-) -> Plan:
+def resolve(catalogue: Catalogue, snapshot: Snapshot, names: Iterable[str], as_of: dt.date) -> Plan:
     """Plan the making of some columns and of all that they need, and of nothing else."""
-    return _Resolver(catalogue, snapshot, as_of, catalogue.populations[population]).plan(names)
+    return _Resolver(catalogue, snapshot, as_of, catalogue.populations[snapshot.population]).plan(names)
 
 
 class _Resolver:
@@ -207,8 +201,11 @@ class _Resolver:
 
     def _people(self) -> Provenance:
         """Cuts and fits depend on who is in the population, not only on the columns they read."""
-        where = parse(self.population.where).columns if self.population.where else ()
-        tables = self._tables(self.population.table, where)
+        tables = tuple(
+            leaf
+            for _, rows in self.population.rows
+            for leaf in self._tables(rows.table, parse(rows.where).columns if rows.where else ())
+        )
         return Provenance("population", self.population.name, self.as_of, self.population.fingerprint, "sql", tables)
 
     def _tables(self, name: str, columns: Collection[str]) -> tuple[Provenance, ...]:

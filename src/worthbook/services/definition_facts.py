@@ -65,6 +65,7 @@ _LABELS: Mapping[str, Text] = {
     "derived_from": Text(en="Derived from", zh="派生自"),
     "key": Text(en="One row per", zh="每行对应"),
     "where": Text(en="Only rows with", zh="仅计入"),
+    "also": Text(en="Also everyone in", zh="另含"),
     "headline": Text(en="Headline", zh="主框架"),
     "frameworks": Text(en="Frameworks", zh="分层框架"),
     "studies": Text(en="Studies", zh="专题研究"),
@@ -83,7 +84,7 @@ _LABELS: Mapping[str, Text] = {
 }
 _PLAIN: Mapping[str, tuple[str, ...]] = {
     "table": ("derived_from", "key", "where"),
-    "population": ("table", "where"),
+    "population": ("table", "where", "also"),
     "report": ("headline", "frameworks", "studies", "columns"),
     "identity": ("nobodys", "legal_forms"),
     "vocabulary": ("positive", "negative", "negations"),
@@ -187,7 +188,7 @@ def _plain(definition: Definition) -> Iterator[Fact]:
     for key in _PLAIN[definition.noun]:
         value = getattr(definition, key)
         if value:
-            yield _fact(key, value if isinstance(value, str) else list(value))
+            yield _fact(key, value if isinstance(value, str) else [str(each) for each in value])
 
 
 def _better(better: str) -> tuple[Fact, ...]:

@@ -103,7 +103,9 @@ def _words(catalogue: Catalogue, definition: Definition, name: str) -> dict[str,
 
 def _needs(catalogue: Catalogue, definition: Definition) -> set[str]:
     """What it is made from, tables among it."""
-    table = definition.table if isinstance(definition, MeasureDefinition | PopulationDefinition) else None
+    if isinstance(definition, PopulationDefinition):
+        return {rows.table for _, rows in definition.rows}
+    table = definition.table if isinstance(definition, MeasureDefinition) else None
     return {*catalogue.needs_of(definition), *([table] if table else [])}
 
 

@@ -16,7 +16,7 @@ from worthbook.data.engine import Engine, Snapshot
 from worthbook.data.extent import Extent, extent
 from worthbook.data.history import ImportRecord
 from worthbook.data.placements import PLACEMENTS, read_placements
-from worthbook.kernel.errors import Fault
+from worthbook.kernel.errors import Fault, Place, did_you_mean
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import parse_date
 from worthbook.planning.index import Catalogue, read_catalogue
@@ -44,6 +44,15 @@ BEFORE_HISTORY = Fault(
         zh="{as_of} 时尚无任何数据：首笔交易发生于 {first}。",
     ),
     hint=Text(en="Choose a date from {first} to {last}.", zh="请选择 {first} 至 {last} 之间的日期。"),
+)
+
+
+POPULATION_UNKNOWN = Fault(
+    "population-unknown",
+    what=Text(en="There is no population '{name}'.", zh="没有名为“{name}”的客户总体。"),
+    hint=Text(
+        en="`worthbook list populations` shows all. {near}", zh="可用 `worthbook list populations` 查看全部。{near}"
+    ),
 )
 
 
@@ -144,10 +153,14 @@ def open_book(folder: Path | str) -> OpenBook:
     """Open the book in a folder.
 
     Raises:
-        WorthbookError: If there is no book, or its own definitions have problems: all of them.
+        WorthbookError: If there is no book, or its own definitions have problems: all of them; `population-unknown`.
     """
     book = Book.open(Path(folder))
-    opened = OpenBook(book, read_catalogue(book.definitions_folder), engines.start(book.engine))
+    catalogue = read_catalogue(book.definitions_folder)
+    if book.population not in catalogue.populations:
+        near = did_you_mean(book.population, catalogue.populations)
+        raise POPULATION_UNKNOWN(Place(str(book.folder / "book.toml")), name=book.population, near=near)
+    opened = OpenBook(book, catalogue, engines.start(book.engine))
     return _with_placements(opened) if book.table(PLACEMENTS).exists else opened
 
 
