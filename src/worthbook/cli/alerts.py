@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from worthbook.cli.console import JsonOption, LanguageOption, ShowPersonalOption, answering, language_of, print_json
+from worthbook.cli.study_answer import LISTS, show_list
 
 
 def alerts(
@@ -29,7 +30,7 @@ def alerts(
     """Say what changed that somebody should act on: for whom, how much is at stake, what moved most, what to do."""
     chosen = language_of(language)
     names = tuple(alert or ())
-    if to is not None and (len(names) != 1 or to.suffix not in {".csv", ".parquet"}):
+    if to is not None and (len(names) != 1 or to.suffix not in LISTS):
         message = "--to FILE.csv or FILE.parquet needs one --alert"
         raise typer.BadParameter(message)
     with answering(chosen, as_json=as_json):
@@ -39,7 +40,7 @@ def alerts(
         question = Question(as_of or None, since or None, names)
         if to is not None:
             count = list_alert(book, question, to, show_personal=show_personal)
-            print_json({"customers": count, "written": str(to)}) if as_json else typer.echo(f"{count:,}  {to}")
+            show_list(count, to, as_json=as_json)
             return
         answer = judge(book, question, show_personal=show_personal)
         if as_json:

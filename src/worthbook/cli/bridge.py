@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from worthbook.cli.console import JsonOption, LanguageOption, ShowPersonalOption, answering, language_of, print_json
+from worthbook.cli.console import JsonOption, LanguageOption, ShowPersonalOption, answering, language_of
+from worthbook.cli.study_answer import LISTS, show_list, show_study
 
 _EXACT = ("bridge", "mix")
 
@@ -41,7 +42,7 @@ def bridge(
 ) -> None:
     """Explain a change of value to the cent: new, won back, more, less, prices, unit costs, mix, lost."""
     chosen = language_of(language)
-    if step and (to is None or to.suffix not in {".csv", ".parquet"}):
+    if step and (to is None or to.suffix not in LISTS):
         message = "--step needs --to FILE.csv or FILE.parquet"
         raise typer.BadParameter(message)
     with answering(chosen, as_json=as_json):
@@ -51,17 +52,8 @@ def bridge(
         question = Question(first, last, measure, by or None)
         if step and to is not None:
             count = list_step(book, question, step, to, show_personal=show_personal)
-            print_json({"customers": count, "written": str(to)}) if as_json else typer.echo(f"{count:,}  {to}")
+            show_list(count, to, as_json=as_json)
             return
         answer = bridge_value(book, question)
-        written = []
-        if to is not None:
-            from worthbook.services.write_study import write_study  # noqa: PLC0415
-
-            written.append(write_study(answer.study, to, chosen, currency=answer.currency))
-        if as_json:
-            print_json({**answer.as_json(), "written": [str(file) for file in written]})
-            return
-        from worthbook.reporting.study_terminal import print_study  # noqa: PLC0415
-
-        print_study(answer.study, chosen, written=written, currency=answer.currency, exactly=_EXACT)
+        plain = answer.as_json() if as_json else None
+        show_study(answer.study, chosen, to, plain, currency=answer.currency, exactly=_EXACT)

@@ -13,8 +13,8 @@ from worthbook.cli.console import (
     ShowPersonalOption,
     answering,
     language_of,
-    print_json,
 )
+from worthbook.cli.study_answer import LISTS, show_list, show_study
 
 if TYPE_CHECKING:
     from worthbook.kernel.language import Language
@@ -58,7 +58,7 @@ def compare(
         question = Question(before, after, framework or None, to_framework or None, by or None)
         if pair is not None and to is not None:
             count = list_movers(book, question, *pair, to, show_personal=show_personal)
-            print_json({"customers": count, "written": str(to)}) if as_json else typer.echo(f"{count:,}  {to}")
+            show_list(count, to, as_json=as_json)
             return
         _show(compare_runs(book, question), chosen, to, as_json=as_json)
 
@@ -68,31 +68,20 @@ def cells_of(cell: str, to: Path | None) -> tuple[str, str] | None:
     if not cell:
         return None
     first, comma, last = (part.strip() for part in cell.partition(","))
-    if not comma or to is None or to.suffix not in {".csv", ".parquet"}:
+    if not comma or to is None or to.suffix not in LISTS:
         message = "--cell is written as BEFORE,AFTER and needs --to FILE.csv or FILE.parquet"
         raise typer.BadParameter(message)
     return first, last
 
 
 def _show(comparison: Comparison, language: Language, to: Path | None, *, as_json: bool) -> None:
-    written = []
-    if to is not None:
-        from worthbook.services.write_study import write_study  # noqa: PLC0415
-
-        written.append(
-            write_study(comparison.study, to, language, notes=comparison.notes, currency=comparison.currency)
-        )
-    if as_json:
-        print_json({**comparison.as_json(), "written": [str(file) for file in written]})
-        return
-    from worthbook.reporting.study_terminal import print_study  # noqa: PLC0415
     from worthbook.services.compare_runs import WIDE  # noqa: PLC0415
 
     wide = comparison.is_wide
     tables = () if comparison.totals is None else (comparison.totals,)
-    print_study(
-        comparison.study, language, comparison.notes, written,
+    show_study(
+        comparison.study, language, to, comparison.as_json() if as_json else None, notes=comparison.notes,
         currency=comparison.currency, without=(*_DRAWN, *(_MATRICES if wide else ())), more=tables,
     )  # fmt: skip
-    if wide:
+    if wide and not as_json:
         typer.echo(WIDE.say(language))

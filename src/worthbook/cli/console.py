@@ -16,6 +16,7 @@ from worthbook.kernel.language import Language
 LanguageOption = Annotated[
     str, typer.Option("--language", "-l", envvar="WORTHBOOK_LANGUAGE", help="en or zh.", metavar="en|zh")
 ]
+BookOption = Annotated[Path | None, typer.Option(help="The book; by default the only one in this folder.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 ShowPersonalOption = Annotated[
     bool, typer.Option("--show-personal", help="Do not mask ids that are phone numbers, addresses or names.")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from worthbook.cli.console import (
+    BookOption,
     JsonOption,
     LanguageOption,
     ShowPersonalOption,
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 duplicates = typer.Typer(no_args_is_help=True, help="Find customers who appear twice; merge them, or keep them apart.")
 
-BookOption = Annotated[Path | None, typer.Option(help="The book; by default the only one in this folder.")]
 WhyOption = Annotated[str, typer.Option(help="Why, for those who look at it later.")]
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from worthbook.cli.console import JsonOption, LanguageOption, answering, language_of, print_json
+from worthbook.cli.console import BookOption, JsonOption, LanguageOption, answering, language_of, print_json
 
 
 def erase(
     customer: Annotated[str, typer.Option("--customer", "-c", help="The customer's id.", show_default=False)],
-    book: Annotated[Path | None, typer.Option(help="The book; by default the only one in this folder.")] = None,
+    book: BookOption = None,
     why: Annotated[str, typer.Option(help="Why, for the proof; it must name nobody.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
     language: LanguageOption = "en",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from worthbook.cli.console import (
+    BookOption,
     JsonOption,
     LanguageOption,
     ShowPersonalOption,
@@ -20,7 +20,7 @@ from worthbook.cli.console import (
 def explain(
     name: Annotated[str, typer.Argument(help="A column, such as customer_pyramid or clv_36m.", show_default=False)],
     customer: Annotated[str, typer.Option("--customer", "-c", help="The customer's id.", show_default=False)],
-    book: Annotated[Path | None, typer.Option(help="The book; by default the only one in this folder.")] = None,
+    book: BookOption = None,
     as_of: Annotated[str, typer.Option(help="The date; by default that of the book's latest evaluation.")] = "",
     rows: Annotated[int, typer.Option(min=0, help="How many rows of each table to show; 0 for all.")] = 12,
     show_personal: ShowPersonalOption = False,

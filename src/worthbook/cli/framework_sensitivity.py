@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from worthbook.cli.console import JsonOption, LanguageOption, answering, language_of, print_json
+from worthbook.cli.console import BookOption, JsonOption, LanguageOption, answering, language_of
+from worthbook.cli.study_answer import show_study
 
 
 def sensitivity(
     name: Annotated[str, typer.Argument(help="A scorecard.", show_default=False)],
-    book: Annotated[Path | None, typer.Option(help="The book; by default the only one in this folder.")] = None,
+    book: BookOption = None,
     as_of: Annotated[str, typer.Option(help="The date; by default the last day of the transactions.")] = "",
     draws: Annotated[int, typer.Option(min=100, help="How often the weights are moved.")] = 1000,
     spread: Annotated[
@@ -30,17 +31,7 @@ def sensitivity(
         from worthbook.services.study_json import study_json  # noqa: PLC0415
 
         study = framework_sensitivity(book, name, as_of=as_of or None, draws=draws, spread=share)
-        written = []
-        if to is not None:
-            from worthbook.services.write_study import write_study  # noqa: PLC0415
-
-            written.append(write_study(study, to, chosen))
-        if as_json:
-            print_json({**study_json(study), "written": [str(file) for file in written]})
-            return
-        from worthbook.reporting.study_terminal import print_study  # noqa: PLC0415
-
-        print_study(study, chosen, (), written)
+        show_study(study, chosen, to, study_json(study) if as_json else None)
 
 
 def share_of(text: str) -> float:

@@ -7,13 +7,21 @@ from typing import Annotated, cast, get_args
 
 import typer
 
-from worthbook.cli.console import JsonOption, LanguageOption, ShowPersonalOption, answering, language_of, print_json
+from worthbook.cli.console import (
+    BookOption,
+    JsonOption,
+    LanguageOption,
+    ShowPersonalOption,
+    answering,
+    language_of,
+)
+from worthbook.cli.study_answer import show_study
 from worthbook.kernel.period import Every
 
 
 def history(
     customer: Annotated[str, typer.Argument(help="The customer.", show_default=False)],
-    book: Annotated[Path | None, typer.Option(help="The book; by default the one that lies here.")] = None,
+    book: BookOption = None,
     every: Annotated[str, typer.Option(metavar="month|quarter|year", help="At the end of each.")] = "quarter",
     first: Annotated[str, typer.Option("--from", help="Not before; by default from the start.")] = "",
     until: Annotated[str, typer.Option(help="Not after; by default to the last day.")] = "",
@@ -35,14 +43,4 @@ def history(
 
         question = Question(customer, cast("Every", every), first or None, until or None, tuple(column or ()))
         answer = customer_history(book, question, show_personal=show_personal)
-        written = []
-        if to is not None:
-            from worthbook.services.write_study import write_study  # noqa: PLC0415
-
-            written.append(write_study(answer.study, to, chosen, currency=answer.currency))
-        if as_json:
-            print_json({**answer.as_json(), "written": [str(file) for file in written]})
-            return
-        from worthbook.reporting.study_terminal import print_study  # noqa: PLC0415
-
-        print_study(answer.study, chosen, written=written, currency=answer.currency)
+        show_study(answer.study, chosen, to, answer.as_json() if as_json else None, currency=answer.currency)

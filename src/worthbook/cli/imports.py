@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
-from worthbook.cli.console import JsonOption, LanguageOption, answering, language_of, print_json, print_lines
+from worthbook.cli.console import (
+    BookOption,
+    JsonOption,
+    LanguageOption,
+    answering,
+    language_of,
+    print_json,
+    print_lines,
+)
 
 
 def imports(
-    book: Annotated[Path | None, typer.Option(help="The book; by default the only one here.")] = None,
+    book: BookOption = None,
     language: LanguageOption = "en",
     as_json: JsonOption = False,
 ) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from worthbook.cli.console import (
+    BookOption,
     JsonOption,
     LanguageOption,
     ShowPersonalOption,
@@ -19,7 +20,7 @@ from worthbook.cli.console import (
 
 def near(
     framework: Annotated[str, typer.Argument(help="A framework, such as membership_tiers.", show_default=False)],
-    book: Annotated[Path | None, typer.Option(help="The book; by default the only one in this folder.")] = None,
+    book: BookOption = None,
     customers: Annotated[int, typer.Option(min=1, help="How many to show of each kind.")] = 20,
     as_of: Annotated[str, typer.Option(help="The date; by default the last day of the purchases.")] = "",
     by: Annotated[str, typer.Option(help="The day to look ahead to; by default the next review.")] = "",

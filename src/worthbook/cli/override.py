@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from worthbook.cli.console import (
+    BookOption,
     JsonOption,
     LanguageOption,
     ShowPersonalOption,
@@ -25,7 +25,6 @@ override = typer.Typer(no_args_is_help=True, help="Put a customer into a cell by
 CustomerArgument = Annotated[str, typer.Argument(help="The customer's id.", show_default=False)]
 FrameworkArgument = Annotated[str, typer.Argument(help="A framework, such as customer_pyramid.", show_default=False)]
 ReasonOption = Annotated[str, typer.Option(help="Why, for those who look at it later.", show_default=False)]
-BookOption = Annotated[Path | None, typer.Option(help="The book; by default the only one in this folder.")]
 
 
 @override.command("set")

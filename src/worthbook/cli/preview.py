@@ -9,20 +9,21 @@ import typer
 
 from worthbook.cli.compare import cells_of
 from worthbook.cli.console import (
+    BookOption,
     JsonOption,
     LanguageOption,
     ShowPersonalOption,
     answering,
     language_of,
-    print_json,
 )
+from worthbook.cli.study_answer import show_list, show_study
 
 _DRAWN = ("cells",)
 
 
 def preview(
     file: Annotated[Path, typer.Argument(help="A YAML file with the changed framework.", show_default=False)],
-    book: Annotated[Path | None, typer.Option(help="The book; by default the only one in this folder.")] = None,
+    book: BookOption = None,
     framework: Annotated[str, typer.Option("--framework", "-f", help="Which one, where the file has several.")] = "",
     against: Annotated[str, typer.Option(help="The framework that counts, if it has another name.")] = "",
     as_of: Annotated[str, typer.Option(help="The date; by default the last day of the purchases.")] = "",
@@ -45,17 +46,8 @@ def preview(
         change = Change(file, framework or None, against or None, as_of or None)
         if pair is not None and to is not None:
             count = list_previewed(book, change, *pair, to, show_personal=show_personal)
-            print_json({"customers": count, "written": str(to)}) if as_json else typer.echo(f"{count:,}  {to}")
+            show_list(count, to, as_json=as_json)
             return
         found = preview_rule(book, change, show_personal=show_personal)
-        written = []
-        if to is not None:
-            from worthbook.services.write_study import write_study  # noqa: PLC0415
-
-            written.append(write_study(found.study, to, chosen, currency=found.currency))
-        if as_json:
-            print_json({**found.as_json(), "written": [str(each) for each in written]})
-            return
-        from worthbook.reporting.study_terminal import print_study  # noqa: PLC0415
-
-        print_study(found.study, chosen, written=written, currency=found.currency, without=_DRAWN)
+        plain = found.as_json() if as_json else None
+        show_study(found.study, chosen, to, plain, currency=found.currency, without=_DRAWN)

@@ -7,11 +7,18 @@ from typing import Annotated
 
 import typer
 
-from worthbook.cli.console import JsonOption, LanguageOption, answering, language_of, print_json, print_lines
+from worthbook.cli.console import (
+    BookOption,
+    JsonOption,
+    LanguageOption,
+    answering,
+    language_of,
+    print_json,
+    print_lines,
+)
 
 app = typer.Typer(help="The lines that imports could not use: list them, or export them to be corrected.")
 
-BookOption = Annotated[Path | None, typer.Option(help="The book; by default the only one here.")]
 ImportOption = Annotated[str, typer.Option("--import", help="Of one import only.", metavar="IMPORT")]
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from worthbook.cli.console import JsonOption, LanguageOption, answering, language_of, print_json
+from worthbook.cli.console import BookOption, JsonOption, LanguageOption, answering, language_of, print_json
 
 if TYPE_CHECKING:
     from worthbook.services.segment_answer import SegmentAnswer
 
-BookOption = Annotated[Path | None, typer.Option(help="The book; by default the only one here.")]
 AsOfOption = Annotated[str, typer.Option(help="The date; by default the last day of the orders.")]
 WhoArgument = Annotated[
     str,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from worthbook.cli.console import JsonOption, LanguageOption, ShowPersonalOption, language_of
-from worthbook.cli.segment_ask import AsOfOption, BookOption, WhoArgument, show_answer
+from worthbook.cli.console import BookOption, JsonOption, LanguageOption, ShowPersonalOption, language_of
+from worthbook.cli.segment_ask import AsOfOption, WhoArgument, show_answer
 
 if TYPE_CHECKING:
     from worthbook.services.segment_answer import SegmentAnswer

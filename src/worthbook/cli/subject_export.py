@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from worthbook.cli.console import JsonOption, LanguageOption, answering, language_of, print_json
+from worthbook.cli.console import BookOption, JsonOption, LanguageOption, answering, language_of, print_json
 
 
 def subject_export(
     customer: Annotated[str, typer.Option("--customer", "-c", help="The customer's id.", show_default=False)],
-    book: Annotated[Path | None, typer.Option(help="The book; by default the only one in this folder.")] = None,
+    book: BookOption = None,
     to: Annotated[Path, typer.Option(help="The ZIP file to write.")] = Path("subject.zip"),
     language: LanguageOption = "en",
     as_json: JsonOption = False,

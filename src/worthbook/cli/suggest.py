@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from worthbook.cli.console import JsonOption, LanguageOption
-from worthbook.cli.segment_ask import AsOfOption, BookOption, show_answer
+from worthbook.cli.console import BookOption, JsonOption, LanguageOption
+from worthbook.cli.segment_ask import AsOfOption, show_answer
 
 if TYPE_CHECKING:
     from worthbook.services.segment_answer import SegmentAnswer

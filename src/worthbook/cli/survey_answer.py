@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from worthbook.cli.console import answering, language_of, print_json
+from worthbook.cli import study_answer
+from worthbook.cli.console import answering, language_of
 
 if TYPE_CHECKING:
     from worthbook.services.survey_study import SurveyAnswer
@@ -84,14 +85,4 @@ def show_study(
     chosen = language_of(language)
     with answering(chosen, as_json=as_json):
         answer = make()
-        written = []
-        if to is not None:
-            from worthbook.services.write_study import write_study  # noqa: PLC0415
-
-            written.append(write_study(answer.study, to, chosen, notes=answer.notes))
-        if as_json:
-            print_json({**answer.as_json(), "written": [str(file) for file in written]})
-            return
-        from worthbook.reporting.study_terminal import print_study  # noqa: PLC0415
-
-        print_study(answer.study, chosen, answer.notes, written)
+        study_answer.show_study(answer.study, chosen, to, answer.as_json() if as_json else None, notes=answer.notes)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from worthbook.cli.console import JsonOption, LanguageOption, answering, language_of, print_json, print_lines
+from worthbook.cli.console import (
+    BookOption,
+    JsonOption,
+    LanguageOption,
+    answering,
+    language_of,
+    print_json,
+    print_lines,
+)
 
 
 def undo(
     import_id: Annotated[
         str, typer.Argument(help="The import, or the beginning of its name; `last` is the last one.", metavar="IMPORT")
     ],
-    book: Annotated[Path | None, typer.Option(help="The book; by default the only one here.")] = None,
+    book: BookOption = None,
     language: LanguageOption = "en",
     as_json: JsonOption = False,
 ) -> None:
