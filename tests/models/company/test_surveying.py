@@ -3,7 +3,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from worthbook.models.company.surveying import AGEING, ATTRIBUTES, DRIVERS, FALL, WAVES, ask
+from worthbook.models.company.surveying import (
+    AGEING,
+    ATTRIBUTES,
+    DRIVERS,
+    FALL,
+    ITEMS,
+    RELIABILITY,
+    WAVES,
+    ask,
+    ask_further,
+)
 
 
 @pytest.fixture(scope="module")
@@ -39,3 +49,11 @@ def test_delivery_the_next_day_is_liked_first_and_expected_last(files: dict[str,
     by_wave = [columns[f"{AGEING}_functional"][columns["wave"] == wave] for wave, _ in WAVES]
 
     assert [int(np.bincount(answers).argmax()) for answers in by_wave] == [1, 1, 2]
+
+
+def test_the_service_falls_short_most_in_its_promises() -> None:
+    random = np.random.default_rng(1)
+    customers = np.char.add("C", np.arange(4_000).astype(str))
+    columns = ask_further(ask(customers, random.poisson(2.0, 4_000), random), random)["servqual"]
+    gaps = {item: columns[f"p{item:02}"].mean() - columns[f"e{item:02}"].mean() for item in range(1, ITEMS + 1)}
+    assert sorted(sorted(gaps, key=gaps.__getitem__)[: len(RELIABILITY)]) == list(RELIABILITY)

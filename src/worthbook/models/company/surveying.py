@@ -27,6 +27,12 @@ AGEING = "fast_delivery"
 RESPONSE_RATE = 0.25
 HOSTAGES_SHARE = 0.12
 """Of the respondents who buy most."""
+DIMENSIONS = ("tangibles", "reliability", "responsiveness", "assurance", "empathy")
+DIMENSION_POINTS = (0.11, 0.32, 0.23, 0.19, 0.15)
+"""How customers share out 100 points among the dimensions of service."""
+ITEMS, RELIABILITY = 22, range(5, 10)
+UNRELIABLE = 1.2
+"""By so much the service falls short in its five items about promises kept."""
 FALL = 1.1
 """By so much willingness to recommend is lower in the last wave."""
 
@@ -108,9 +114,10 @@ def _kano(wave: IntArray, random: np.random.Generator) -> dict[str, NDArray[np.g
 
 
 def ask_further(asked: Asked, random: np.random.Generator) -> dict[str, Columns]:
-    """Two more questionnaires to those who answered: satisfaction in one question, and loyalty as an attitude.
+    """Three more questionnaires to those who answered: satisfaction in one question, loyalty as an attitude, service.
 
-    Who was satisfied says so again; who would recommend is attached, prefers the firm, and sees a difference.
+    Who was satisfied says so again; who would recommend is attached, prefers the firm, and sees a difference. The
+    service falls short of what is expected in how reliable it is, and by as much more as satisfaction is low.
     """
     first, second = asked.files["importance_performance"], asked.files["nps"]
     about = {name: first[name] for name in ("respondent_id", "customer_id", "wave", "answered_on")}
@@ -122,4 +129,21 @@ def ask_further(asked: Asked, random: np.random.Generator) -> dict[str, Columns]
     }
     turned = np.clip(np.round(8 - attached + random.normal(0, 0.8, len(attached))), 1, 7).astype(np.int64)
     satisfied = np.clip(np.ceil(overall / 2), 1, 5).astype(np.int64)
-    return {"csat": {**about, "satisfied": satisfied}, "loyalty_survey": {**about, **loyal, "switch": turned}}
+    return {
+        "csat": {**about, "satisfied": satisfied},
+        "loyalty_survey": {**about, **loyal, "switch": turned},
+        "servqual": {**about, **_service(overall, random)},
+    }
+
+
+def _service(overall: FloatArray, random: np.random.Generator) -> dict[str, NDArray[np.generic]]:
+    """What is expected of each item of the service and how it is perceived, 1 to 7, and points for the dimensions."""
+    columns: dict[str, NDArray[np.generic]] = {}
+    for item in range(1, ITEMS + 1):
+        expected = 6.2 + random.normal(0, 0.6, len(overall))
+        shortfall = UNRELIABLE if item in RELIABILITY else 0.3
+        perceived = 5.4 - shortfall + 0.45 * (overall - overall.mean()) + random.normal(0, 0.7, len(overall))
+        for letter, answers in (("e", expected), ("p", perceived)):
+            columns[f"{letter}{item:02}"] = np.clip(np.round(answers), 1, 7).astype(np.int64)
+    points = random.multinomial(100, DIMENSION_POINTS, len(overall))
+    return columns | {f"{name}_points": points[:, index] for index, name in enumerate(DIMENSIONS)}
