@@ -169,6 +169,7 @@ class Customer:
             names = "first_purchase_on last_purchase_on recency_days tenure_days mean_days_between sd_days_between "
             names += (
                 "longest_days_between regularity overdue_ratio repeat_purchases recency_weeks age_weeks log_gap_weeks "
+                "years_after_first years_bought_again last_year_bought "
             )
             return dict.fromkeys([*names.split(), "mean_repeat_value", "spend_per_repeat"])
         first, last = self.days[0], self.days[-1]
@@ -177,7 +178,11 @@ class Customer:
         repeats = [added(line.amount for line in self.bought if line.ordered_on == each) for each in self.days[1:]]
         known = [amount for amount in repeats if amount is not None]
         recency = float((self.as_of - last).days)
+        years = {math.floor((self.as_of - day).days / 365.25) for day in self.days}
         return {
+            "years_after_first": max(years),
+            "years_bought_again": len(years) - 1,
+            "last_year_bought": max(years) - min(years),
             "first_purchase_on": first,
             "last_purchase_on": last,
             "recency_days": recency,
