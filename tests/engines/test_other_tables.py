@@ -46,6 +46,13 @@ ROWS: Mapping[str, str] = {
         ('ann', 'phone', DATE '2024-05-31', 1, 12, 1, 2.0), ('ann', 'budget', DATE '2024-05-31', 3, 2, 2, 4.5),
         ('ann', 'phone', DATE '2023-05-31', 1, 99, 1, 2.0), ('bob', 'hobbies', DATE '2024-05-31', 4, 0, 1, 6.0))
         AS t(customer_id, field, used_on, points, uses, collections, collection_cost)""",
+    "contracts": """SELECT * FROM (VALUES
+        ('k1', 'ann', 'silver', DATE '2021-01-01', NULL, DATE '2022-01-01', false, NULL, 9.0, 1),
+        ('k2', 'ann', 'gold', DATE '2023-06-30', DATE '2024-06-01', NULL, true, NULL, 120.0, 3),
+        ('k3', 'bob', 'silver', DATE '2024-01-01', DATE '2024-03-31', NULL, false, NULL, 10.0, 1),
+        ('k4', 'bob', 'gold', DATE '2024-07-01', NULL, NULL, true, NULL, 40.0, 1))
+        AS t(contract_id, customer_id, plan, started_on, ends_on, cancelled_on, renews_itself, renewed_on, price,
+        period_months)""",
     "complaints": """SELECT * FROM (VALUES
         ('c1', 'ann', TIMESTAMP '2024-04-01 09:00', TIMESTAMP '2024-04-03 08:00', TIMESTAMP '2024-04-05 08:00'),
         ('c2', 'ann', TIMESTAMP '2022-04-01 09:00', TIMESTAMP '2022-04-01 10:00', NULL),
@@ -102,6 +109,11 @@ UNJUDGED = (
 """Criteria of which nobody said anything that counts."""
 
 EXPECTED: Mapping[str, tuple[Value, Value]] = {  # of ann and of bob
+    "contract_months": (366 / 30.4375, 90 / 30.4375),
+    "contract_whole_months": (12, 3),
+    "contract_ended": (0, 1),
+    "contract_price_month": (Decimal(40), Decimal(10)),
+    "contract_plan": ("gold", "silver"),
     "complaints_12m": (1, 0),
     "complaints_lifetime": (2, 0),
     "last_complaint_on": (dt.date(2024, 4, 1), None),
