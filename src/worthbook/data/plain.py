@@ -133,7 +133,7 @@ def _moved(rows: Sequence[int], moves: Sequence[int]) -> str:
     """By how many lines without a row the lines are moved from each of some rows on: a search by halves.
 
     >>> _moved([5, 9], [1, 2])
-    '(CASE WHEN rowid < 5 THEN 0 ELSE (CASE WHEN rowid < 9 THEN 1 ELSE 3 END) END)'
+    '(CASE WHEN rowid < 9 THEN (CASE WHEN rowid < 5 THEN 0 ELSE 1 END) ELSE 3 END)'
     """
     reached = [0, *np.cumsum(moves).tolist()]
 

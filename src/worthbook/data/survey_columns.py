@@ -93,22 +93,19 @@ def find_columns(source: Source, instrument: InstrumentDefinition, segments: Col
 
 
 def tell_instrument(source: Source, instruments: Mapping[str, InstrumentDefinition]) -> InstrumentDefinition:
-    """The instrument most of whose questions a file has columns for; at least half of them must be there.
+    """The instrument that accounts for most columns of a file; at least half of its questions must be there.
 
     Raises:
         WorthbookError: survey-instrument-not-told.
     """
     columns = {header_key(column.header): column for column in source.columns}
-    shares = {
-        name: len(_questions(columns, each)) / len(each.rated)
-        for name, each in instruments.items()
-        if each.rated
-    }  # fmt: skip
-    best = sorted(shares, key=lambda name: (-shares[name], -len(instruments[name].rated), name))[:2]
-    if not best or shares[best[0]] < 0.5:  # noqa: PLR2004 - at least half
+    there = {name: len(_questions(columns, each)) for name, each in instruments.items() if each.rated}
+    shares = {name: count / len(instruments[name].rated) for name, count in there.items()}
+    half = [name for name, share in shares.items() if share >= 0.5]  # noqa: PLR2004
+    if not half:
         found = ", ".join(column.header for column in source.columns)
         raise INSTRUMENT_NOT_TOLD(Place(str(source.file)), file=source.file.name, columns=found)
-    return instruments[best[0]]
+    return instruments[min(half, key=lambda name: (-there[name], -shares[name], name))]
 
 
 def _questions(columns: Mapping[str, SourceColumn], instrument: InstrumentDefinition) -> dict[str, SourceColumn]:

@@ -71,7 +71,7 @@ class Stability(Part):
     >>> [day.isoformat() for day in stability.days_before(dt.date(2026, 6, 30))]
     ['2025-12-31', '2026-03-31']
     >>> stability.lowered(Decimal(200)), stability.is_review(dt.date(2026, 6, 30))
-    (Decimal('180.0'), True)
+    (Decimal('180'), True)
     """
 
     reviews: Literal["month", "quarter", "year"] = "quarter"

@@ -94,7 +94,7 @@ def edges_of(lowest: float, highest: float) -> Sequence[float]:
     A score on an edge counts below it.
 
     >>> edges_of(12.5, 93)
-    [10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 100.0]
+    [10, 20, 30, 40, 50, 60, 70, 80, 90, 100]
     >>> edges_of(3, 3)
     [2.0, 3.0]
     """
