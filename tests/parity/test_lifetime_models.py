@@ -168,4 +168,4 @@ def test_ggompertz_nbd_of_cdnow_is_pareto_nbd(
     assert rows["s"] == pytest.approx(published["s"], abs=5e-3)
     assert fit.log_likelihood == pytest.approx(cdnow[3]["mle"]["Pareto/NBD"]["ll"], abs=1e-3)
     assert fit.facts["identified"] is False
-    assert any("do not determine b, beta" in each.en for each in fit.cautions)
+    assert any("do not determine b, s, beta" in each.en for each in fit.cautions)
