@@ -47,7 +47,7 @@ ROWS: Mapping[str, str] = {
         ('ann', 'phone', DATE '2023-05-31', 1, 99, 1, 2.0), ('bob', 'hobbies', DATE '2024-05-31', 4, 0, 1, 6.0))
         AS t(customer_id, field, used_on, points, uses, collections, collection_cost)""",
     "contracts": """SELECT * FROM (VALUES
-        ('k1', 'ann', 'silver', DATE '2021-01-01', NULL, DATE '2022-01-01', false, NULL, 9.0, 1),
+        ('k1', 'ann', 'silver', DATE '2021-01-01', NULL, DATE '2022-01-01', false, CAST(NULL AS DATE), 9.0, 1),
         ('k2', 'ann', 'gold', DATE '2023-06-30', DATE '2024-06-01', NULL, true, NULL, 120.0, 3),
         ('k3', 'bob', 'silver', DATE '2024-01-01', DATE '2024-03-31', NULL, false, NULL, 10.0, 1),
         ('k4', 'bob', 'gold', DATE '2024-07-01', NULL, NULL, true, NULL, 40.0, 1))
