@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation
 PIP_PACKAGE := -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml
+	--no-header --no-annotate pyproject.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo test soak check format bench bench-large docs lock clean
