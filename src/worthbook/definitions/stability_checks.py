@@ -9,9 +9,6 @@ from worthbook.definitions.framework import FrameworkDefinition
 from worthbook.kernel.errors import Fault, Problem
 from worthbook.kernel.language import Text
 
-ORDERED = frozenset({"tiers", "scorecard", "ladder"})
-"""Methods whose cells are listed lowest first."""
-
 NOT_ORDERED = Fault(
     "stability-without-order",
     what=Text(
@@ -49,7 +46,7 @@ def problems(definition: FrameworkDefinition) -> Iterator[Problem]:
     stability = definition.stability
     if stability is not None:
         beside |= dict.fromkeys(("kept_to", "since", "held"), True)
-        if definition.method not in ORDERED:
+        if not definition.is_ranked:
             yield NOT_ORDERED.problem(definition.place_of("stability"), method=definition.method)
         elif definition.method not in {"tiers", "scorecard"} and stability.lowered(1.0) != 1.0:
             yield NO_MARGIN.problem(definition.place_of("stability", "margin"))

@@ -106,7 +106,9 @@ def agreed(framework: FrameworkDefinition, level: Level) -> Weights | None:
     stated = {name: parts[name].weight or 0.0 for name in level.names}
     if level.weighing is None:
         return direct(stated)
-    return None if level.weighing.reads_customers else _made(level.weighing, level.names, stated, _no_customers)
+    if level.weighing.reads_customers:
+        return None
+    return _made(level.weighing, lambda part: _agreed(part, level.names, stated))
 
 
 def weighting_of(framework: FrameworkDefinition, tree: Tree) -> Weighting:
@@ -150,22 +152,24 @@ def _level(
         chosen = [found.names.index(name) for name in level.names]
         return replace(found, names=level.names, points=found.points[:, chosen])
 
-    return _made(level.weighing, level.names, stated, points)
+    def found(part: Weighing) -> Weights:
+        if part.reads_customers:
+            return _in_customers(part, points(part.target))
+        return _agreed(part, level.names, stated)
+
+    return _made(level.weighing, found)
 
 
-def _no_customers(_: str | None) -> Scored:
-    raise NotImplementedError
-
-
-def _made(weighing: Weighing, names: Sequence[str], stated: Mapping[str, float], points: Points) -> Weights:
+def _made(weighing: Weighing, found: Callable[[Weighing], Weights]) -> Weights:
     """Weights by a method, or by two combined."""
-    made = [_found(part, names, stated, points) for part in weighing.parts]
+    made = [found(part) for part in weighing.parts]
     if weighing.method != "combined":
         return made[0]
     return combine_product(*made) if weighing.by == "product" else combine_linear(made[0], made[1])
 
 
-def _found(weighing: Weighing, names: Sequence[str], stated: Mapping[str, float], points: Points) -> Weights:
+def _agreed(weighing: Weighing, names: Sequence[str], stated: Mapping[str, float]) -> Weights:
+    """Weights that people gave, or that nobody needs to give."""
     match weighing.method:
         case "equal":
             return equal(names)
@@ -174,8 +178,6 @@ def _found(weighing: Weighing, names: Sequence[str], stated: Mapping[str, float]
             return constant_sum(names, np.array(table), total=weighing.total)
         case "ahp":
             return judged(weighing, names)
-        case "entropy" | "critic" | "regression":
-            return _in_customers(weighing, points(weighing.target))
         case _:
             return direct(stated)
 

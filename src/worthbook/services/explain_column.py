@@ -279,17 +279,11 @@ def _holds(opened: OpenBook, run: KeptRun, needed: Sequence[str]) -> bool:
 
 def _ancestors(opened: OpenBook, name: str) -> set[str]:
     """A column and every column that it is made from, and for a framework what it says before anybody decides."""
-    found: set[str] = set()
-    waiting = [name]
-    while waiting:
-        column = waiting.pop()
-        if column not in found:
-            found.add(column)
-            maker = opened.catalogue.maker(column)
-            if isinstance(maker, FrameworkDefinition):
-                kept = () if maker.stability is None else (*maker.remembered, maker.kept_to)
-                found |= {maker.computed, *kept}
-            waiting.extend(opened.catalogue.needs(maker.name))
+    found = set(opened.catalogue.behind([name]))
+    for maker in map(opened.catalogue.maker, tuple(found)):
+        if isinstance(maker, FrameworkDefinition):
+            kept = () if maker.stability is None else (*maker.remembered, maker.kept_to)
+            found |= {maker.computed, *kept}
     return found
 
 
