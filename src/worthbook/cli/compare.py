@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from worthbook.kernel.language import Language
     from worthbook.services.compare_runs import Comparison
 
+PageOrListOption = Annotated[
+    Path | None, typer.Option(help="Write a page (HTML), or with --cell the list of customers (CSV, Parquet).")
+]
 _DRAWN = ("cells",)
 _MATRICES = ("matrix", "shares", "worth")
 
@@ -42,9 +45,7 @@ def compare(
             help="With --to: the customers of one cell, such as vip,small; no-customer and not-placed are cells too.",
         ),
     ] = "",
-    to: Annotated[
-        Path | None, typer.Option(help="Write a page (HTML), or with --cell the list of customers (CSV, Parquet).")
-    ] = None,
+    to: PageOrListOption = None,
     show_personal: ShowPersonalOption = False,
     language: LanguageOption = "en",
     as_json: JsonOption = False,

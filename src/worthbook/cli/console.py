@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import typer
 
@@ -54,6 +54,29 @@ def check_pairs(pairs: Sequence[object], *, by_hand: bool) -> None:
     if bool(pairs) != by_hand:
         message = "--map is followed by OURS=THEIRS, such as customer_id=BUYER"
         raise typer.BadParameter(message)
+
+
+class Spoken(Protocol):
+    """What can be said and written as plain values."""
+
+    def say(self, language: Language) -> str:
+        """In words."""
+        ...
+
+    def as_json(self) -> object:
+        """Plain values."""
+        ...
+
+
+def show_said(asked: Callable[[], Spoken], language: str, *, as_json: bool) -> None:
+    """Ask, and print the answer in words or as JSON."""
+    chosen = language_of(language)
+    with answering(chosen, as_json=as_json):
+        answer = asked()
+        if as_json:
+            print_json(answer.as_json())
+        else:
+            typer.echo(answer.say(chosen))
 
 
 def print_json(value: object) -> None:

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from worthbook.cli.console import (
-    BookOption,
-    JsonOption,
-    LanguageOption,
-    ShowPersonalOption,
-    answering,
-    language_of,
-    print_json,
-)
-
-if TYPE_CHECKING:
-    from worthbook.services.duplicates import Decided, Duplicates
+from worthbook.cli.console import BookOption, JsonOption, LanguageOption, ShowPersonalOption, show_said
 
 duplicates = typer.Typer(no_args_is_help=True, help="Find customers who appear twice; merge them, or keep them apart.")
 
@@ -36,7 +24,7 @@ def list_pairs(
     """List pairs of customers that may be one, most alike first, with what speaks for and against."""
     from worthbook.services.duplicates import list_duplicates  # noqa: PLC0415
 
-    _answer(lambda: list_duplicates(book, limit=limit, show_personal=show_personal), language, as_json=as_json)
+    show_said(lambda: list_duplicates(book, limit=limit, show_personal=show_personal), language, as_json=as_json)
 
 
 @duplicates.command()
@@ -52,7 +40,7 @@ def accept(
     """Merge two customers; every table follows, and the merge can be undone."""
     from worthbook.services.duplicates import accept as accepted  # noqa: PLC0415
 
-    _answer(
+    show_said(
         lambda: accepted(book, ids or (), above=above, why=why, show_personal=show_personal), language, as_json=as_json
     )
 
@@ -69,7 +57,7 @@ def reject(
     """Say that two customers are two; the pair is not listed again."""
     from worthbook.services.duplicates import reject as rejected  # noqa: PLC0415
 
-    _answer(lambda: rejected(book, ids, why=why, show_personal=show_personal), language, as_json=as_json)
+    show_said(lambda: rejected(book, ids, why=why, show_personal=show_personal), language, as_json=as_json)
 
 
 @duplicates.command()
@@ -82,7 +70,7 @@ def merges(
     """List the merges that count, with who, when and why."""
     from worthbook.services.duplicates import list_merges  # noqa: PLC0415
 
-    _answer(lambda: list_merges(book, show_personal=show_personal), language, as_json=as_json)
+    show_said(lambda: list_merges(book, show_personal=show_personal), language, as_json=as_json)
 
 
 @duplicates.command()
@@ -97,14 +85,4 @@ def undo(
     """Take one merge back; all numbers are what they were."""
     from worthbook.services.duplicates import undo_merge  # noqa: PLC0415
 
-    _answer(lambda: undo_merge(book, merge, why=why, show_personal=show_personal), language, as_json=as_json)
-
-
-def _answer(asked: Callable[[], Decided | Duplicates], language: str, *, as_json: bool) -> None:
-    chosen = language_of(language)
-    with answering(chosen, as_json=as_json):
-        answer = asked()
-        if as_json:
-            print_json(answer.as_json())
-        else:
-            typer.echo(answer.say(chosen))
+    show_said(lambda: undo_merge(book, merge, why=why, show_personal=show_personal), language, as_json=as_json)

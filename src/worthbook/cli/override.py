@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from worthbook.cli.console import (
-    BookOption,
-    JsonOption,
-    LanguageOption,
-    ShowPersonalOption,
-    answering,
-    language_of,
-    print_json,
-)
+from worthbook.cli.console import BookOption, JsonOption, LanguageOption, ShowPersonalOption, show_said
 
 if TYPE_CHECKING:
     from worthbook.services.place_by_hand import Placed
@@ -45,7 +36,7 @@ def set_cell(
     def asked() -> Placed:
         return place_by_hand(book, customer, framework, cell, reason=reason, until=until, since=since or None)
 
-    _answer(asked, language, as_json=as_json)
+    show_said(asked, language, as_json=as_json)
 
 
 @override.command()
@@ -61,7 +52,7 @@ def end(
     """End a placement before its time."""
     from worthbook.services.place_by_hand import end_placement  # noqa: PLC0415
 
-    _answer(lambda: end_placement(book, customer, framework, reason=reason, on=on or None), language, as_json=as_json)
+    show_said(lambda: end_placement(book, customer, framework, reason=reason, on=on or None), language, as_json=as_json)
 
 
 @override.command("list")
@@ -76,18 +67,8 @@ def list_all(
     """List who is placed by hand, where, by whom, why and until when."""
     from worthbook.services.place_by_hand import list_placements  # noqa: PLC0415
 
-    _answer(
+    show_said(
         lambda: list_placements(book, every=every, on=on or None, show_personal=show_personal),
         language,
         as_json=as_json,
     )
-
-
-def _answer(asked: Callable[[], Placed], language: str, *, as_json: bool) -> None:
-    chosen = language_of(language)
-    with answering(chosen, as_json=as_json):
-        answer = asked()
-        if as_json:
-            print_json(answer.as_json())
-        else:
-            typer.echo(answer.say(chosen))

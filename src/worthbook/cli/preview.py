@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from worthbook.cli.compare import cells_of
+from worthbook.cli.compare import PageOrListOption, cells_of
 from worthbook.cli.console import (
     BookOption,
     JsonOption,
@@ -30,9 +30,7 @@ def preview(
     cell: Annotated[
         str, typer.Option(metavar="BEFORE,AFTER", help="With --to: the customers who would move between two cells.")
     ] = "",
-    to: Annotated[
-        Path | None, typer.Option(help="Write a page (HTML), or with --cell the list of customers (CSV, Parquet).")
-    ] = None,
+    to: PageOrListOption = None,
     show_personal: ShowPersonalOption = False,
     language: LanguageOption = "en",
     as_json: JsonOption = False,
