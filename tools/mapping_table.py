@@ -19,6 +19,7 @@ _CARRIED = Text(en="order fields on one of several lines", zh="订单信息只�
 _DIVIDED = Text(en="totals of an order counted once", zh="订单合计只计一次")
 _REPEATED = Text(en="repeated lines", zh="重复行")
 _CLOCK = Text(en="time of day in a column of its own", zh="日期与时间分列")
+_ZONES = Text(en="times on other clocks than the book's", zh="时间所属时区与账簿不同")
 _REFUNDS = Text(en="refunds in a column or the status", zh="退款单列或以状态表示")
 
 
@@ -43,6 +44,8 @@ def traps_of(mapping: MappingDefinition) -> Iterator[Text]:
         yield _WIDE
     if any(field.with_time for field in mapping.fields.values()):
         yield _CLOCK
+    if any(field.zone or field.zone_in for field in mapping.fields.values()):
+        yield _ZONES
     if mapping.carry_down is not None and mapping.carry_down.fields:
         yield _CARRIED
     if mapping.carry_down is not None and mapping.carry_down.totals:

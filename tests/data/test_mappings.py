@@ -97,3 +97,25 @@ def test_uci_second_edition(tmp_path: Path) -> None:
         ("16321", Decimal("-35.4"), True),
     ]
     assert rows(book, "customer_id, region", "customers") == [("13085", "United Kingdom"), ("16321", "Australia")]
+
+
+def test_a_contact_of_several_companies_belongs_to_the_first(tmp_path: Path) -> None:
+    """Newer exports of HubSpot name the primary company in a column of its own, older ones divide all by semicolons."""
+    header = "Record ID,First Name,Last Name,Email,Associated Company IDs"
+    newer = header + ",Associated Company IDs (Primary)\n1,Kim,Lo,kim@acme.example,9001;9002,9002\n"
+    older = header + "\n2,Lee,Oz,lee@acme.example,9001;9002\n"
+    book = new_book(tmp_path)
+    for name, text in (("newer.csv", newer), ("older.csv", older)):
+        file = tmp_path / name
+        file.write_text(text)
+        assert bring(book, file).mapping == "hubspot_contacts"
+    assert rows(book, "contact_id, customer_id", "contacts") == [("1", "9002"), ("2", "9001")]
+
+
+def test_a_day_with_its_weekday_is_read(tmp_path: Path) -> None:
+    """As `Date.toDateString` of JavaScript writes it, and with it older exports of Formbricks."""
+    file = tmp_path / "answers.csv"
+    file.write_text("No.,Response ID,Timestamp,Finished,Survey ID,1. How?\n1,r1,Mon Jun 15 2026,Yes,s1,9\n")
+    book = new_book(tmp_path)
+    bring(book, file)
+    assert rows(book, "answered_at::DATE::VARCHAR", "answers") == [("2026-06-15",)]

@@ -80,6 +80,16 @@ def test_a_mapping_that_fits_has_no_problems() -> None:
         ),
         ("when: paid is", "when: payed is", "m.yaml:30: [column-unknown] The mapping 'till' has no column 'payed'."),
         ("whole: paid", "whole: whole", "m.yaml:28: [column-unknown] The mapping 'till' has no column 'whole'."),
+        (
+            "paid: {names: [paid], unit: money}\n",
+            "paid: {names: [paid], unit: money}\n  at: {names: [at], unit: time, zone: Mars}\n",
+            "m.yaml:28: [mapping-zone-unknown] There is no time zone 'Mars'.",
+        ),
+        (
+            "carry_down: {by",
+            "zones: {Here: UTC, There: Asia}\ncarry_down: {by",
+            "m.yaml:28: [mapping-zone-unknown] There is no time zone 'Asia'.",
+        ),
         ("by: receipt", "by: recept", "m.yaml:28: [mapping-field-unknown] The mapping has no field 'recept'."),
         ("fields: [who]", "fields: [whom]", "m.yaml:28: [mapping-field-unknown] The mapping has no field 'whom'."),
         (

@@ -25,6 +25,7 @@ from worthbook.data.recognition import Recognition
 from worthbook.data.reject_lines import RejectedLines
 from worthbook.data.source import Source
 from worthbook.data.unfed import skip_unfed
+from worthbook.data.zones import zone_notes
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.errors import Fault, Place
 from worthbook.kernel.language import Text
@@ -129,7 +130,8 @@ class Attempt:
         notes = Notes(self.connection, self.source, self.recognition, reasons, refused)
         counted = self._counted(notes)
         dates = tuple(order.note for order in verdicts.dates.values() if order.note is not None)
-        told = (*self.source.notes, *self.recognition.notes, *dates, *converted.notes, *notes.said())
+        zones = zone_notes(self.connection, self.recognition, self.book.time_zone)
+        told = (*self.source.notes, *self.recognition.notes, *dates, *zones, *converted.notes, *notes.said())
         together = self.recognition.mapping.carry_down
         orders = None if together is None else together.by
         lines = RejectedLines(self.connection, self.source, reasons, refused, orders, self.completion)

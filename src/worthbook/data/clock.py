@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from worthbook.data.book import Book
 from worthbook.kernel.errors import Fault, Place
 from worthbook.kernel.language import Text
+from worthbook.kernel.period import time_zone
 
 TIME_ZONE_UNKNOWN = Fault(
     "time-zone-unknown",
@@ -27,8 +27,7 @@ def today_of(book: Book) -> dt.date:
     Raises:
         WorthbookError: time-zone-unknown.
     """
-    try:
-        zone = ZoneInfo(book.time_zone) if book.time_zone else None
-    except (ZoneInfoNotFoundError, ValueError):
-        raise TIME_ZONE_UNKNOWN(Place(str(book.folder / "book.toml")), zone=book.time_zone) from None
+    zone = time_zone(book.time_zone) if book.time_zone else None
+    if zone is None and book.time_zone:
+        raise TIME_ZONE_UNKNOWN(Place(str(book.folder / "book.toml")), zone=book.time_zone)
     return dt.datetime.now(zone).astimezone(zone).date()

@@ -83,9 +83,12 @@ _MACROS = (
     r"wb_zoned(x) AS regexp_matches(x, '^\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*(Z|[+-]\d\d(:?\d\d)?)$')",
     r"""wb_local(x, zone) AS wb_sane(timezone(zone,
         try_cast(regexp_replace(x, ' ?([+-]\d\d):?(\d\d)$', '\1:\2') AS TIMESTAMPTZ)))""",
+    # Whether a text holds a time of day: a mere day is the same on all clocks.
+    r"wb_timed(x) AS contains(x, ':') OR regexp_full_match(x, '\d{12}|\d{14}|\d{5}\.\d+')",
+    "wb_moved(x, of, own) AS wb_sane(timezone(own, timezone(of, x)))",
 )
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
-_NAMED_MONTHS = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%d-%b-%Y", "%d-%b-%y")
+_NAMED_MONTHS = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%d-%b-%Y", "%d-%b-%y", "%a %b %d %Y")
 DAY_FIRST = ("%d/%m/%y", "%d/%m/%Y")
 MONTH_FIRST = ("%m/%d/%y", "%m/%d/%Y")
 """Two-digit years are tried first: with `%Y` they would be years of the first century."""

@@ -173,6 +173,9 @@ class Judge:
             f"{f'wb_clean(CAST({column.sql} AS VARCHAR))' if self._is_cleaned(name) else column.sql} AS {_text(name)}"
             for name, column in self.recognition.fields.items()
         )
+        fields += "".join(
+            f", {column.zone} AS {_zone(name)}" for name, column in self.recognition.fields.items() if column.zone_by
+        )
         columns = [column.sql for column in self.source.columns]
         blank = " AND ".join(f"{each} IS NULL" for each in columns)
         copy = f", row_number() OVER (PARTITION BY {', '.join(columns)} ORDER BY line) AS copy"
@@ -229,14 +232,21 @@ class Judge:
         else:
             read = value_as(unit, _text(name), column.type)
         if self.zone and unit.storage in {"date", "time"}:
-            read = self._on_clocks(name, column.type, read)
+            read = self._on_clocks(name, column, read)
         return f"CAST({read} AS DATE)" if unit is Unit.DATE else read
 
-    def _on_clocks(self, name: str, source_type: str, read: str) -> str:
-        if self._is_text(name):
-            return f"CASE WHEN wb_zoned({_text(name)}) THEN wb_local({_text(name)}, '{self.zone}') ELSE {read} END"
-        zoned = source_type == "TIMESTAMP WITH TIME ZONE"
-        return f"wb_sane(timezone('{self.zone}', {_text(name)}))" if zoned else read
+    def _on_clocks(self, name: str, column: SourceColumn, read: str) -> str:
+        """A time on the book's clocks, where the value, its column or its layout says on which it is written."""
+        text, own = _text(name), f"'{self.zone}'"
+        if column.type == "TIMESTAMP WITH TIME ZONE":
+            return f"wb_sane(timezone({own}, {text}))"
+        if column.zone and column.type != "DATE":
+            zone = _zone(name) if column.zone_by else column.zone
+            timed = f"{zone} IS NOT NULL" + (f" AND wb_timed({text})" if self._is_text(name) else "")
+            read = f"CASE WHEN {timed} THEN wb_moved({read}, {zone}, {own}) ELSE {read} END"
+        return (
+            f"CASE WHEN wb_zoned({text}) THEN wb_local({text}, {own}) ELSE {read} END" if self._is_text(name) else read
+        )
 
     def _is_text(self, name: str) -> bool:
         return is_text(self.recognition, name)
@@ -396,3 +406,7 @@ def _quoted(name: str) -> str:
 
 def _text(name: str) -> str:
     return f'"text of {name}"'
+
+
+def _zone(name: str) -> str:
+    return f'"zone of {name}"'

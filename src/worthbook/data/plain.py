@@ -97,7 +97,8 @@ def _judge_plainly(
     connection: duckdb.DuckDBPyConnection, judge: Judge, source: TextSource
 ) -> tuple[Part, Lines] | None:
     """The table of the lines that were read as they stand, and the numbers of all others; None where it is no gain."""
-    if not _stand_alone(judge.recognition.mapping):
+    by_line = any(column.zone_by for column in judge.recognition.fields.values())
+    if by_line or not _stand_alone(judge.recognition.mapping):
         return None
     plainly = replace(judge, plainly=source.every)
     forget_refused(connection)

@@ -23,6 +23,7 @@ from worthbook.data.source import LINES, Source
 from worthbook.data.table_source import TableSource
 from worthbook.data.text_source import TextSource
 from worthbook.data.unfed import skip_unfed
+from worthbook.data.zones import zone_notes
 from worthbook.definitions.mapping import MappingDefinition, vocabulary
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.errors import Place
@@ -58,6 +59,8 @@ class Preview:
     """Other mappings that fit, the best first."""
     counts: Counts
     left_out: tuple[Text, ...]
+    zones: tuple[Text, ...]
+    """On whose clocks times are written."""
     orders: Mapping[str, DateOrder]
     samples: Mapping[str, tuple[Sample, ...]]
     """Field → its first values."""
@@ -132,6 +135,7 @@ def preview(  # noqa: PLR0913, PLR0917 - a file, what is known of layouts, and h
             rivals=tuple(rivals),
             counts=notes.counts(),
             left_out=tuple(notes.left_out()),
+            zones=tuple(zone_notes(connection, recognition, zone)),
             orders=orders,
             samples={field: tuple(_samples(connection, recognition, field)) for field in recognition.fields},
             unread=_unread(source, recognition),

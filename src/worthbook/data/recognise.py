@@ -10,6 +10,7 @@ from worthbook.data.recognition import Recognition
 from worthbook.data.source import Source, SourceColumn
 from worthbook.data.unknown_file import unknown
 from worthbook.data.wide import fields_of, find_wide, widened
+from worthbook.data.zones import on_clocks
 from worthbook.definitions.mapping import Look, MappingDefinition, header_key
 from worthbook.kernel.errors import Fault, Place, did_you_mean
 from worthbook.kernel.language import Text
@@ -81,7 +82,8 @@ def lay(source: Source, mapping: MappingDefinition) -> Recognition:
     for name, each in mapping.fields.items():
         column, clock = _first(columns, each.names), _first(columns, each.with_time)
         if column is not None:
-            found[name] = column if clock is None else column.with_time(clock)
+            dated = column if clock is None else column.with_time(clock)
+            found[name] = on_clocks(dated, each, mapping, _first(columns, each.zone_in))
             if mapping.generic:  # a column is read by one field only
                 columns.pop(header_key(column.header))
     wide = find_wide(source, mapping, found)

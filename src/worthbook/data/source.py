@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -39,12 +39,23 @@ class SourceColumn:
     """What DuckDB holds it as; VARCHAR for every column of a text file."""
     parts: tuple[str, ...] = ()
     """The headers of the columns that it is put together from, if there are several."""
+    zone: str = ""
+    """The zone on whose clocks its times are written: its IANA name in quotes, or SQL over the relation; empty where
+    nothing says."""
+    zone_by: str = ""
+    """The name in the relation of the column that names the zone of each line, if there is one."""
 
     def with_time(self, clock: SourceColumn) -> SourceColumn:
         """A column of days with the time of day from another."""
         day, time = (f"CAST({column.of_lines} AS VARCHAR)" for column in (self, clock))
         together = f"({day} || coalesce(' ' || {time}, ''))"
         return SourceColumn(f"{self.header} {clock.header}", together, "VARCHAR", (self.header, clock.header))
+
+    def on_clocks(self, zone: str, named: SourceColumn | None = None) -> SourceColumn:
+        """The same column on the clocks of a zone, or of the zone that another column names line by line."""
+        if named is None:
+            return replace(self, zone=zone)
+        return replace(self, zone=zone, zone_by=named.sql, parts=(*self.headers, *named.headers))
 
     @property
     def headers(self) -> tuple[str, ...]:

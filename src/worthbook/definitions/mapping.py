@@ -37,6 +37,11 @@ class SourceField(Part):
     """How the column may be found by its values where no header fits."""
     with_time: tuple[str, ...] = ()
     """For dates: headers of a column that holds the time of day."""
+    zone: str = ""
+    """For times: the IANA name of the zone on whose clocks they are written; a header that ends in UTC or GMT says so
+    itself."""
+    zone_in: tuple[str, ...] = ()
+    """For times: headers of a column that names the zone line by line, by its IANA name or as `zones` has it."""
 
 
 class WideColumns(Part):
@@ -103,6 +108,8 @@ class MappingDefinition(Definition):
     """Lines alike in every column: separate purchases in a plain log, a mistake where each line has an order number."""
     generic: bool = False
     """Whether it is tried only where no special layout fits."""
+    zones: Mapping[str, str] = {}
+    """What the file calls time zones → their IANA names."""
     header_lines: Annotated[int, Field(ge=1, le=9)] = 1
     """How many lines of headers the file has: columns are found by the first, the second holds their words."""
 
@@ -129,8 +136,17 @@ def vocabulary(mappings: Iterable[MappingDefinition]) -> frozenset[str]:
         header_key(name)
         for mapping in mappings
         for field in mapping.fields.values()
-        for name in (*field.names, *field.with_time)
+        for name in (*field.names, *field.with_time, *field.zone_in)
     )
+
+
+def zone_said(header: str) -> str:
+    """The zone that a header itself names: many programs write times in UTC and say so there.
+
+    >>> zone_said("Created date (UTC)"), zone_said("date_created_gmt"), zone_said("Created at")
+    ('UTC', 'UTC', '')
+    """
+    return "UTC" if re.search(r"[\W_](utc|gmt)\W*$", header.casefold()) else ""
 
 
 def header_key(header: str) -> str:

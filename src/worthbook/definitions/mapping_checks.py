@@ -10,6 +10,7 @@ from worthbook.definitions.table import TableDefinition
 from worthbook.definitions.table_checks import TABLE_UNKNOWN, table_named
 from worthbook.kernel.errors import Fault, Problem, did_you_mean
 from worthbook.kernel.language import Text
+from worthbook.kernel.period import time_zone
 
 FIELD_UNKNOWN = Fault(
     "mapping-field-unknown",
@@ -28,6 +29,13 @@ COLUMN_REQUIRED = Fault(
     ),
     hint=Text(en="Add `{name}: …` to the columns.", zh="请在 columns 中补充 `{name}: …`。"),
 )
+ZONE_UNKNOWN = Fault(
+    "mapping-zone-unknown",
+    what=Text(en="There is no time zone '{zone}'.", zh="不存在名为“{zone}”的时区。"),
+    hint=Text(
+        en="Write an IANA name such as UTC or Asia/Shanghai.", zh="请填写 IANA 时区名，例如 UTC 或 Asia/Shanghai。"
+    ),
+)
 TABLE_DERIVED = Fault(
     "mapping-table-derived",
     what=Text(
@@ -42,6 +50,7 @@ def problems(
 ) -> Iterator[Problem]:
     """What is wrong with one mapping."""
     yield from _fields_named(mapping)
+    yield from _zones_named(mapping)
     whole = Text(en=f"The mapping '{mapping.name}'", zh=f"映射“{mapping.name}”")
     for path, formula, known in _formulas(mapping):
         yield from formulas.problems(formula, mapping.place_of(*path), known, whole, aggregate=False)
@@ -76,6 +85,16 @@ def _fields_named(mapping: MappingDefinition) -> Iterator[Problem]:
         if name not in mapping.fields:
             where = mapping.place_of("carry_down", *path)
             yield FIELD_UNKNOWN.problem(where, name=name, near=did_you_mean(name, mapping.fields))
+
+
+def _zones_named(mapping: MappingDefinition) -> Iterator[Problem]:
+    named: list[tuple[tuple[str, ...], str]] = [
+        *((("fields", name, "zone"), field.zone) for name, field in mapping.fields.items() if field.zone),
+        *((("zones", called), zone) for called, zone in mapping.zones.items()),
+    ]
+    for path, zone in named:
+        if time_zone(zone) is None:
+            yield ZONE_UNKNOWN.problem(mapping.place_of(*path), zone=zone)
 
 
 def _table_fed(mapping: MappingDefinition, index: int, tables: Mapping[str, TableDefinition]) -> Iterator[Problem]:

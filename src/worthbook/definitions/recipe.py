@@ -17,7 +17,14 @@ def recipe_of(mapping: MappingDefinition, name: str, headers: Mapping[str, str])
         headers: field → the header that it was read from; such a field is needed from now on.
     """
     fields = {
-        field: SourceField(names=(headers[field],), unit=each.unit, needed=True, with_time=each.with_time)
+        field: SourceField(
+            names=(headers[field],),
+            unit=each.unit,
+            needed=True,
+            with_time=each.with_time,
+            zone=each.zone,
+            zone_in=each.zone_in,
+        )
         if field in headers
         else each.model_copy(update={"needed": False, "looks_like": None})
         for field, each in mapping.fields.items()

@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import Literal, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from worthbook.kernel.errors import Fault, Place
 from worthbook.kernel.language import Text
@@ -166,3 +167,15 @@ class Window:
     def __str__(self) -> str:
         """The form that `parse` reads."""
         return f"{'previous ' if self.previous else ''}{self.length} {self.unit}"
+
+
+def time_zone(name: str) -> ZoneInfo | None:
+    """The time zone of an IANA name; None where there is none of that name.
+
+    >>> time_zone("Asia/Shanghai"), time_zone("Asia/Shangri-La")
+    (zoneinfo.ZoneInfo(key='Asia/Shanghai'), None)
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # an OSError for the name of a folder, such as `Asia`
+        return None

@@ -174,7 +174,7 @@ def _said(found: Preview, catalogue: Catalogue, saved: Path | None) -> Inspectio
         accepted=found.counts.accepted,
         rejected=found.counts.rejected,
         skipped=found.counts.skipped,
-        notes=(*found.of_rows, *laid.notes, *dates, *found.left_out),
+        notes=(*found.of_rows, *laid.notes, *dates, *found.zones, *found.left_out),
         columns=tuple(_columns(found)),
         unread=found.unread,
         missing=missing(catalogue, _fed(laid)),
