@@ -21,6 +21,7 @@ from worthbook.data.recognition import Recognition
 from worthbook.data.source import LINES, Source, SourceColumn
 from worthbook.data.typed import Kind
 from worthbook.data.verdict import Reason
+from worthbook.data.zones import turned, zone_columns
 from worthbook.definitions.mapping import FILE_NAME, FIRST_LINE, IMPORTED_ON, LINE_NUMBER, Feed
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.language import Text
@@ -173,9 +174,7 @@ class Judge:
             f"{f'wb_clean(CAST({column.sql} AS VARCHAR))' if self._is_cleaned(name) else column.sql} AS {_text(name)}"
             for name, column in self.recognition.fields.items()
         )
-        fields += "".join(
-            f", {column.zone} AS {_zone(name)}" for name, column in self.recognition.fields.items() if column.zone_by
-        )
+        fields += zone_columns(self.recognition)
         columns = [column.sql for column in self.source.columns]
         blank = " AND ".join(f"{each} IS NULL" for each in columns)
         copy = f", row_number() OVER (PARTITION BY {', '.join(columns)} ORDER BY line) AS copy"
@@ -232,21 +231,8 @@ class Judge:
         else:
             read = value_as(unit, _text(name), column.type)
         if self.zone and unit.storage in {"date", "time"}:
-            read = self._on_clocks(name, column, read)
+            read = turned(read, column, _text(name), self.zone, is_text=self._is_text(name))
         return f"CAST({read} AS DATE)" if unit is Unit.DATE else read
-
-    def _on_clocks(self, name: str, column: SourceColumn, read: str) -> str:
-        """A time on the book's clocks, where the value, its column or its layout says on which it is written."""
-        text, own = _text(name), f"'{self.zone}'"
-        if column.type == "TIMESTAMP WITH TIME ZONE":
-            return f"wb_sane(timezone({own}, {text}))"
-        if column.zone and column.type != "DATE":
-            zone = _zone(name) if column.zone_by else column.zone
-            timed = f"{zone} IS NOT NULL" + (f" AND wb_timed({text})" if self._is_text(name) else "")
-            read = f"CASE WHEN {timed} THEN wb_moved({read}, {zone}, {own}) ELSE {read} END"
-        return (
-            f"CASE WHEN wb_zoned({text}) THEN wb_local({text}, {own}) ELSE {read} END" if self._is_text(name) else read
-        )
 
     def _is_text(self, name: str) -> bool:
         return is_text(self.recognition, name)
@@ -406,7 +392,3 @@ def _quoted(name: str) -> str:
 
 def _text(name: str) -> str:
     return f'"text of {name}"'
-
-
-def _zone(name: str) -> str:
-    return f'"zone of {name}"'

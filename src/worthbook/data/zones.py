@@ -49,6 +49,31 @@ def on_clocks(
     return column.on_clocks(f"'{zone}'") if zone else column
 
 
+def zone_columns(recognition: Recognition) -> str:
+    """More columns for a query over the lines of a file, in SQL: the zones that lines name."""
+    named = {column.zone_by: column.zone for column in recognition.fields.values() if column.zone_by}
+    return "".join(f", {zone} AS {_kept(by)}" for by, zone in named.items())
+
+
+def turned(read: str, column: SourceColumn, text: str, own: str, *, is_text: bool) -> str:
+    """A time on the clocks of the book, where the value, its header, its layout or its line says on which it is written.
+
+    Args:
+        read: the time as it stands, in SQL.
+        column: where it is read from.
+        text: the value of the file, in SQL.
+        own: the book's zone.
+        is_text: whether that value is text.
+    """
+    if column.type == "TIMESTAMP WITH TIME ZONE":
+        return f"wb_sane(timezone('{own}', {text}))"
+    if column.zone and column.type != "DATE":
+        zone = _kept(column.zone_by) if column.zone_by else column.zone
+        timed = f"{zone} IS NOT NULL" + (f" AND wb_timed({text})" if is_text else "")
+        read = f"CASE WHEN {timed} THEN wb_moved({read}, {zone}, '{own}') ELSE {read} END"
+    return f"CASE WHEN wb_zoned({text}) THEN wb_local({text}, '{own}') ELSE {read} END" if is_text else read
+
+
 def zone_notes(connection: duckdb.DuckDBPyConnection, recognition: Recognition, own: str) -> Iterator[Text]:
     """What there is to say of the zones of an open file, for a book in the zone `own`; empty is none."""
     told = AS_WRITTEN if not own else TURNED
@@ -80,3 +105,7 @@ def _unknown(connection: duckdb.DuckDBPyConnection, column: SourceColumn) -> Ite
         query = f"SELECT CAST({column.zone_by} AS VARCHAR) FROM {LINES} WHERE line = ?"
         ((value,),) = connection.execute(query, [line]).fetchall()
         yield ZONES_UNKNOWN.format(lines=lines, line=line, value=value or "")
+
+
+def _kept(zone_by: str) -> str:
+    return f'"zone by {zone_by}"'
