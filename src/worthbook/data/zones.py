@@ -56,7 +56,7 @@ def zone_columns(recognition: Recognition) -> str:
 
 
 def turned(read: str, column: SourceColumn, text: str, own: str, *, is_text: bool) -> str:
-    """A time on the clocks of the book, where the value, its header, its layout or its line says on which it is written.
+    """A time on the clocks of the book, where its value, header, layout or line says on which it is written.
 
     Args:
         read: the time as it stands, in SQL.
