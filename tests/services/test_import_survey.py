@@ -7,11 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from worthbook.kernel.errors import WorthbookError
-from worthbook.services.import_survey import import_survey
+from worthbook.services.import_survey import ImportedSurvey, import_survey
 from worthbook.services.ingest_files import ingest_files
 from worthbook.services.survey_study import open_survey, survey_study
+from worthbook.services.undo_import import undo_import
 
 QUALTRICS = (
     "StartDate,EndDate,Status,Progress,Finished,RecordedDate,ResponseId,ExternalReference,DistributionChannel,"
@@ -111,6 +114,90 @@ def test_two_nameless_files_do_not_overwrite_each_other(tmp_path: Path) -> None:
         done = import_survey(tmp_path / f"{name}.csv", book, instrument="nps")
         assert any("give another day with --on" in note.en for note in done.notes)
     assert survey_study(book, instrument="nps").study.facts["respondents"] == 4
+
+
+# --- the same answers exported again, without names ---
+
+HEADER = "date,nps,why\n"
+ANSWERS = [f"2026-03-0{1 + n % 9},{n % 11},reason {n}\n" for n in range(30)]
+
+
+def bring(folder: Path, name: str, lines: list[str], header: str = HEADER) -> tuple[ImportedSurvey, int]:
+    """Import lines as a file; what was said, and how many respondents the book has then."""
+    file, book = folder / name, folder / "shop.book"
+    file.write_text(header + "".join(lines), encoding="utf-8")
+    done = import_survey(file, book, instrument="nps")
+    with open_survey(book, instrument="nps") as opened:
+        return done, len(opened.answers.respondents)
+
+
+def test_a_longer_export_adds_only_the_new_answers(tmp_path: Path) -> None:
+    _, first = bring(tmp_path, "march.csv", ANSWERS[:20])
+    done, then = bring(tmp_path, "april.csv", ANSWERS[::-1])  # newest first, as many programs write it
+    assert (first, then) == (20, 30)
+    assert (done.report.tables["answers"].new, done.report.tables["answers"].same) == (10, 20)
+    assert [note.en[:60] for note in done.notes[1:]] == [
+        "All 20 lines of march.csv are in this file too: they are the same"[:60]
+    ]
+
+
+def test_an_older_export_adds_nothing(tmp_path: Path) -> None:
+    bring(tmp_path, "april.csv", ANSWERS)
+    done, respondents = bring(tmp_path, "march.csv", ANSWERS[:20])
+    assert (respondents, done.report.tables["answers"].new) == (30, 0)
+    assert "All 20 lines are in april.csv too: they are the same answers, and nothing is new." in [
+        note.en for note in done.notes
+    ]
+
+
+def test_either_export_can_be_undone(tmp_path: Path) -> None:
+    first, _ = bring(tmp_path, "march.csv", ANSWERS[:20])
+    bring(tmp_path, "april.csv", ANSWERS)
+    undo_import(tmp_path / "shop.book", first.report.import_id)
+    with open_survey(tmp_path / "shop.book", instrument="nps") as opened:
+        assert len(opened.answers.respondents) == 30
+
+
+def test_a_third_export_goes_with_the_first_two_and_comes_back_unchanged(tmp_path: Path) -> None:
+    for name, lines in (("a.csv", ANSWERS[:10]), ("b.csv", ANSWERS[:20]), ("c.csv", ANSWERS)):
+        bring(tmp_path, name, lines)
+    again, respondents = bring(tmp_path, "c.csv", ANSWERS)
+    assert (respondents, again.report.new) == (30, False)
+
+
+def test_another_file_with_an_equal_line_stays(tmp_path: Path) -> None:
+    bring(tmp_path, "march.csv", ANSWERS[:20])
+    done, respondents = bring(tmp_path, "other.csv", [ANSWERS[3], *ANSWERS[20:]])
+    assert (respondents, len(done.notes)) == (31, 1)
+
+
+def test_a_corrected_export_counts_and_that_is_said(tmp_path: Path) -> None:
+    first, _ = bring(tmp_path, "march.csv", ANSWERS[:20])
+    done, respondents = bring(tmp_path, "mended.csv", [ANSWERS[0].replace("reason", "ground"), *ANSWERS[1:20]])
+    assert respondents == 40
+    (said,) = [note.en for note in done.notes[1:]]
+    assert said.startswith("19 lines are in march.csv too, which has 1 that are not in this file: all count.")
+    assert said.endswith(f"take the first back: worthbook undo {first.report.import_id}.")
+
+
+def test_lines_that_are_too_alike_are_not_guessed_about(tmp_path: Path) -> None:
+    """Ten scores on their own are in nearly every longer list of scores."""
+    bring(tmp_path, "march.csv", [f"{n % 4}\n" for n in range(10)], header="nps\n")
+    done, respondents = bring(tmp_path, "april.csv", [f"{n % 4}\n" for n in range(40)], header="nps\n")
+    assert respondents == 50
+    (said,) = [note.en for note in done.notes if "too alike" in note.en]
+    assert said.startswith("All 10 lines of march.csv are in this file too, but too alike to say")
+
+
+@given(cut=st.integers(5, 30), order=st.permutations(range(30)))
+@settings(max_examples=5)
+def test_any_part_of_the_answers_first_and_all_of_them_later_are_all_of_them(
+    tmp_path_factory: pytest.TempPathFactory, cut: int, order: list[int]
+) -> None:
+    folder = tmp_path_factory.mktemp("exports")
+    lines = [ANSWERS[place] for place in order]
+    bring(folder, "first.csv", lines[:cut])
+    assert bring(folder, "second.csv", sorted(lines))[1] == 30
 
 
 def test_speeders_are_found_in_a_book_as_in_its_file(tmp_path: Path) -> None:

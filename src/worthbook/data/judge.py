@@ -18,11 +18,11 @@ from worthbook.data.dialect import render
 from worthbook.data.formula import parse
 from worthbook.data.judged import REDONE, Part, show
 from worthbook.data.recognition import Recognition
-from worthbook.data.source import LINES, Source, SourceColumn
+from worthbook.data.source import LINES, Source, SourceColumn, content_sql
 from worthbook.data.typed import Kind
 from worthbook.data.verdict import Reason
 from worthbook.data.zones import turned, zone_columns
-from worthbook.definitions.mapping import FILE_NAME, FIRST_LINE, IMPORTED_ON, LINE_NUMBER, Feed
+from worthbook.definitions.mapping import FILE_NAME, FIRST_LINE, IMPORTED_ON, LINE_CONTENT, LINE_NUMBER, Feed
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.language import Text
 from worthbook.kernel.money import LARGEST
@@ -143,6 +143,7 @@ class Judge:
     def stored(self) -> tuple[str, ...]:
         """The fields that the file has, and those that are worked out from other lines."""
         given = {FILE_NAME, IMPORTED_ON, LINE_NUMBER, *self.recognition.mapping.fields}
+        given |= {LINE_CONTENT} - self.recognition.names_read
         worked_out = [name for name in self.fields.kinds if name not in given]
         return (*self.recognition.fields, *worked_out)
 
@@ -175,6 +176,8 @@ class Judge:
             for name, column in self.recognition.fields.items()
         )
         fields += zone_columns(self.recognition)
+        if LINE_CONTENT in self.recognition.names_read:
+            fields += f", {content_sql(self.source.columns)} AS {_quoted(LINE_CONTENT)}"
         columns = [column.sql for column in self.source.columns]
         blank = " AND ".join(f"{each} IS NULL" for each in columns)
         copy = f", row_number() OVER (PARTITION BY {', '.join(columns)} ORDER BY line) AS copy"

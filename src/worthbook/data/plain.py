@@ -15,14 +15,14 @@ import duckdb
 import numpy as np
 
 from worthbook.data.dates import DateOrder, date_orders
-from worthbook.data.formula import parse
 from worthbook.data.judge import LOOKS, TEXT, Judge, dates_as_text
 from worthbook.data.judged import REDONE, Part, show
+from worthbook.data.recognition import Recognition
 from worthbook.data.scan import Lines
 from worthbook.data.source import Refused
 from worthbook.data.text_source import TextSource, forget_refused
 from worthbook.data.verdict import ACCEPTED, Reason
-from worthbook.definitions.mapping import LINE_NUMBER, MappingDefinition
+from worthbook.definitions.mapping import LINE_CONTENT, LINE_NUMBER
 from worthbook.kernel.errors import Place
 
 _TABLE = "judged plainly"
@@ -98,7 +98,7 @@ def _judge_plainly(
 ) -> tuple[Part, Lines] | None:
     """The table of the lines that were read as they stand, and the numbers of all others; None where it is no gain."""
     by_line = any(column.zone_by for column in judge.recognition.fields.values())
-    if by_line or not _stand_alone(judge.recognition.mapping):
+    if by_line or not _stand_alone(judge.recognition):
         return None
     plainly = replace(judge, plainly=source.every)
     forget_refused(connection)
@@ -118,16 +118,11 @@ def _judge_plainly(
     return part, np.union1d(refused, connection.execute(query).fetchnumpy()["line"])
 
 
-def _stand_alone(mapping: MappingDefinition) -> bool:
-    """Whether each line is judged by itself, and nothing reads its number."""
-    formulas = [
-        formula
-        for feed in mapping.feeds
-        for formula in (*feed.columns.values(), *([] if feed.when is None else [feed.when]))
-    ]
-    read = {name for formula in (*formulas, *(each.when for each in mapping.skip)) for name in parse(formula).columns}
+def _stand_alone(laid: Recognition) -> bool:
+    """Whether each line is judged by itself, and nothing reads its number or which one of several alike it is."""
+    mapping = laid.mapping
     alone = mapping.carry_down is None and mapping.header_lines == 1 and mapping.identical_lines == "keep"
-    return alone and LINE_NUMBER not in read
+    return alone and not laid.names_read & {LINE_NUMBER, LINE_CONTENT}
 
 
 def _moved(rows: Sequence[int], moves: Sequence[int]) -> str:

@@ -148,6 +148,15 @@ class Recognition:
         return frozenset(header for column in self.fields.values() for header in column.headers)
 
     @property
+    def names_read(self) -> frozenset[str]:
+        """Everything that its formulas read."""
+        feeds = self.mapping.feeds
+        formulas = [
+            formula for feed in feeds for formula in (*feed.columns.values(), *([feed.when] if feed.when else []))
+        ]
+        return frozenset().union(*(parse(each).columns for each in (*formulas, *(s.when for s in self.mapping.skip))))
+
+    @property
     def readings(self) -> tuple[Reading, ...]:
         """Every column of every table that is fed from the file."""
         return tuple(

@@ -165,6 +165,14 @@ def told_apart(headers: Sequence[str]) -> list[str]:
     return list(found)
 
 
+def content_sql(columns: Sequence[SourceColumn]) -> str:
+    """What a line holds, and its place among those that hold the same, in SQL over the lines of a file."""
+    names = ", ".join(column.sql for column in columns)
+    texts = ", ".join(f"coalesce(CAST({column.sql} AS VARCHAR), '')" for column in columns)
+    place = f"row_number() OVER (PARTITION BY {names} ORDER BY line)"
+    return f"md5(concat_ws(chr(31), {texts}))[:16] || '-' || {place}"
+
+
 def by_header(columns: Sequence[SourceColumn], rows: Sequence[Sequence[str | None]]) -> dict[str, Sequence[str | None]]:
     """A sample of a file: for each header the values under it."""
     return {column.header: [row[index] for row in rows] for index, column in enumerate(columns)}

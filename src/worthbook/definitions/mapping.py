@@ -21,6 +21,8 @@ FIRST_LINE = "is_first_line"
 """In a mapping with `carry_down`: holds on the first line of each order."""
 FILE_NAME, IMPORTED_ON, LINE_NUMBER = "file_name", "imported_on", "line_number"
 """What every mapping may read beside its fields: the file's name without its endings, and the day of the import."""
+LINE_CONTENT = "line_content"
+"""Another: a hash of all that the line holds, and its place among the lines that hold the same."""
 HEADER, LABEL = "_header", "_label"
 """In a feed over columns that are alike: endings of the fields that hold a column's header and its words."""
 
@@ -117,7 +119,7 @@ class MappingDefinition(Definition):
     def readable(self) -> Mapping[str, Unit]:
         """Everything that its formulas may read, and its unit."""
         own = {name: field.unit for name, field in self.fields.items()}
-        given = {FILE_NAME: Unit.TEXT, IMPORTED_ON: Unit.DATE, LINE_NUMBER: Unit.TEXT, **own}
+        given = {FILE_NAME: Unit.TEXT, IMPORTED_ON: Unit.DATE, LINE_NUMBER: Unit.TEXT, LINE_CONTENT: Unit.TEXT, **own}
         if self.carry_down is None:
             return given
         return {**given, **dict.fromkeys(self.carry_down.totals, Unit.QUANTITY), FIRST_LINE: Unit.FLAG}

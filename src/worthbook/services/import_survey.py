@@ -12,7 +12,9 @@ from worthbook.data.attempt import ImportReport
 from worthbook.data.book import Book
 from worthbook.data.decode import fingerprint_of
 from worthbook.data.ingest import Manner, ingest
+from worthbook.data.nameless import DIGITS, Nameless
 from worthbook.data.opening import open_source
+from worthbook.data.recognise import lay
 from worthbook.data.survey_columns import ROLES, tell_instrument
 from worthbook.definitions.instrument import InstrumentDefinition
 from worthbook.definitions.mapping import Feed, MappingDefinition, SourceField, WideColumns, header_key
@@ -23,21 +25,19 @@ from worthbook.planning.index import read_catalogue
 from worthbook.planning.studies.surveyed import INSTRUMENT_UNKNOWN
 
 NAMELESS = Text(
-    en="No column tells respondents apart: each line counts as one, named after this file's content and the line. "
-    "Another export of the same answers would count them again.",
-    zh="没有可区分受访者的列：每行视为一位受访者，以文件内容和行号编号。若再次导入同一批答卷的另一份导出文件，会重复计入。",
+    en="No column tells respondents apart: each line counts as one, named after what it holds. A longer export of the "
+    "same answers adds the new ones only.",
+    zh="没有可区分受访者的列：每行视为一位受访者，以该行内容编号。再次导入同一批答卷的更完整导出时，只增加新的答卷。",
 )
 UNDATED = Text(
-    en="No column says when people answered: the answers count as of {day}; give another day with --on.",
-    zh="没有作答时间列：答案按 {day} 计；可用 --on 指定其他日期。",
+    en="No column says when people answered: all answers of the file count as of {day}; give another day with --on.",
+    zh="没有作答时间列：文件中的全部答案按 {day} 计；可用 --on 指定其他日期。",
 )
 _DONE = Text(
     en="{file}: {accepted} of {read} respondents, {answers} answers to '{instrument}'.",
     zh="{file}：导入{read}位受访者中的{accepted}位，共{answers}个“{instrument}”答案。",
 )
 _KNOWN = Text(en="{file} is in the book already: nothing was added.", zh="{file} 已在账簿中，未重复导入。")
-_DIGITS = 12
-"""Of a file's fingerprint, in the ids of respondents that it does not name."""
 PROGRAMS = ("qualtrics_answers", "limesurvey_answers", "formbricks_answers")
 """Layouts of survey programs, which say what each question is."""
 
@@ -95,18 +95,21 @@ def import_survey(
     catalogue = read_catalogue(book.definitions_folder)
     if instrument is not None and instrument not in catalogue.instruments:
         raise INSTRUMENT_UNKNOWN(name=instrument, near=did_you_mean(instrument, catalogue.instruments))
+    mappings = {**catalogue.mappings}
+    notes: tuple[Text, ...] = ()
     with tempfile.TemporaryDirectory(prefix="worthbook-") as desk:
         source = open_source(file, Path(desk))
         asked = catalogue.instruments[instrument] if instrument else tell_instrument(source, catalogue.instruments)
         headers = {column.header for column in source.columns}
-    mappings = {**catalogue.mappings}
-    mapping = _program(headers, catalogue.mappings)
-    notes: tuple[Text, ...] = ()
-    if mapping is None:
-        made = mapping_of(asked, fingerprint_of(file))
-        notes = tuple(_granted(headers, on))
-        mappings[made.name] = made
-        mapping = made.name
+        mapping = _program(headers, catalogue.mappings)
+        if mapping is None:
+            own = fingerprint_of(file)[:DIGITS]
+            laid = lay(source, mapping_of(asked))
+            kin = Nameless(book, catalogue.tables["answers"], asked.name).kinship(source, laid, own)
+            made = mapping_of(asked, kin.first)
+            notes = (*_granted(headers, on), *kin.notes)
+            mappings[made.name] = made
+            mapping = made.name
     report = ingest(book, file, mappings, catalogue.tables, Manner(mapping, day=on))
     return ImportedSurvey(report, asked.name, book.folder, notes if report.new else ())
 
@@ -121,12 +124,12 @@ def _granted(headers: set[str], on: dt.date | None) -> Iterator[Text]:
         yield UNDATED.format(day=dt.datetime.now(dt.UTC).date().isoformat())
 
 
-def mapping_of(instrument: InstrumentDefinition, content: str = "") -> MappingDefinition:
+def mapping_of(instrument: InstrumentDefinition, first: str = "") -> MappingDefinition:
     """How a file with a column for each question of an instrument becomes answers, questions and a survey.
 
     Args:
         instrument: what was asked.
-        content: the fingerprint of the file, from which respondents without an id get one.
+        first: what the ids begin with that respondents without one get from what their lines hold.
 
     >>> from worthbook.planning.index import read_catalogue
     >>> mapping_of(read_catalogue().instruments["nps"]).wide["answer"].labels["nps"]
@@ -139,7 +142,7 @@ def mapping_of(instrument: InstrumentDefinition, content: str = "") -> MappingDe
     }  # fmt: skip
     fields = {role: SourceField(names=tuple(names), unit=_UNITS.get(role, Unit.TEXT)) for role, names in ROLES.items()}
     survey = f"case when wave is null then '{instrument.name}' else concat('{instrument.name} ', wave) end"
-    respondent = f"coalesce(respondent, customer, concat('{content[:_DIGITS]}-', line_number))"
+    respondent = f"coalesce(respondent, customer, concat('{first}-', line_content))"
     common = {"survey_id": survey, "question_id": "answer_label"}
     answers = {
         **common, "respondent_id": respondent, "customer_id": "customer", "brand": "brand",
