@@ -251,3 +251,23 @@ def test_covariates_that_teach_nothing_are_refused() -> None:
         with pytest.raises(WorthbookError) as caught:
             SeasonalParetoNBD("", formula).fit(known)
         assert caught.value.slugs == (slug,)
+
+
+def test_histories_and_purchases_by_period_are_enough_where_all_have_the_same_seasons() -> None:
+    """Grouped, with weights and without the purchases of each customer, the fit is that of the log of purchases."""
+    made, _ = simulate(300, np.random.default_rng(6))
+    season = {"season": made.covariates["season"]}
+    logged = SeasonedCustomers(made.history, made.born, made.edges, made.counts, season)
+    grouped = SeasonedCustomers.alike(
+        made.history.group(), edges=made.edges - made.end, covariates=season, bought=made.counts.sum(axis=0)
+    )
+    wanted, found = (SeasonalParetoNBD(trans="season").fit(each) for each in (logged, grouped))
+    assert found.log_likelihood == pytest.approx(wanted.log_likelihood, abs=1e-6)
+    assert [row.estimate for row in found.summary] == pytest.approx([row.estimate for row in wanted.summary], rel=1e-4)
+    assert [row.low for row in found.summary] == pytest.approx([row.low for row in wanted.summary], rel=1e-3)
+    assert found.facts["customers"] == 300
+    expected = [
+        wanted.expected_purchases(logged, 13).sum(),
+        found.expected_purchases(grouped, 13) @ grouped.history.weights,
+    ]
+    assert expected[0] == pytest.approx(expected[1])

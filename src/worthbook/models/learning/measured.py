@@ -82,11 +82,18 @@ class Encoding:
 
     @classmethod
     def of(cls, data: Measured) -> Encoding:
-        """See which values the texts take."""
+        """See which values the texts take. A measure that is known of nobody is left out: there is nothing to learn.
+
+        Raises:
+            WorthbookError: `measures-none`, if all are.
+        """
+        known = {name: values for name, values in data.columns.items() if _is_known_of_somebody(values)}
+        if not known:
+            raise NO_MEASURES()  # noqa: RSE102  # a fault makes the exception
         return cls(
             {
                 name: tuple(np.unique(values).tolist()) if values.dtype.kind == "U" else ()
-                for name, values in data.columns.items()
+                for name, values in known.items()
             }
         )
 
@@ -134,6 +141,10 @@ def _as_measure(values: ArrayLike | Sequence[object]) -> np.ndarray:
         kept = np.array(["" if each is None or each != each else str(each) for each in given.tolist()])  # noqa: PLR0124  # not-a-number differs from itself
     kept.setflags(write=False)
     return kept
+
+
+def _is_known_of_somebody(values: np.ndarray) -> bool:
+    return bool((values != "").any() if values.dtype.kind == "U" else (~np.isnan(values)).any())
 
 
 def _problems(name: str, values: np.ndarray, rows: int) -> list[Problem]:

@@ -77,8 +77,9 @@ class Trees:
             early_stopping=False,
             random_state=0,
         )
+        unknown = np.isnan(matrix).all(axis=0)  # of these customers, though not of all; the library stumbles over it
         with threads.threadpool_limits(1):
-            learner.fit(matrix, target)
+            learner.fit(np.where(unknown, 0.0, matrix), target)
         start = float(np.asarray(learner._baseline_prediction).reshape(-1)[0])  # noqa: SLF001  # there is no public way
         grown = [tree.nodes for (tree,) in learner._predictors]  # noqa: SLF001
         return cls(start, tuple({name: tuple(tree[of].tolist()) for name, of in _FIELDS.items()} for tree in grown))

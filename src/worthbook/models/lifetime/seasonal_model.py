@@ -61,13 +61,14 @@ class SeasonalParetoNBD(Specification[SeasonedCustomers, "SeasonalParetoNBDFit"]
         refuse_hopeless(data.history)
         life, trans = names_of(self.life), names_of(self.trans)
         seen, layout = data.observed(), Layout.of(life, trans, ())
-        exposure = seen.time_in_periods(seen.born, seen.born + seen.history.T)
+        weights = seen.history.weights
+        exposure = weights[:, None] * seen.time_in_periods(seen.born, seen.born + seen.history.T)
         tables = [_checked(seen.table(names), names, exposure) for names in (life, trans)]
         scale = float(seen.history.T.max())
         objective = _Objective(seen, tables, exposure, layout, scale)
-        purchases = weighted_sum(seen.history.weights, seen.history.x)
+        purchases = weighted_sum(weights, seen.history.x)
         best = maximise(objective, objective.starts(purchases / exposure.sum() * scale))
-        customers = float(len(seen))
+        customers = seen.history.customers
         return SeasonalParetoNBDFit(
             life=life,
             trans=trans,
@@ -81,7 +82,7 @@ class SeasonalParetoNBD(Specification[SeasonedCustomers, "SeasonalParetoNBDFit"]
                 log_scale=(0.0, float(np.log(scale)), 0.0, float(np.log(scale))),
             ),
             customers=customers,
-            repeat_buyers=float((seen.history.x > 0).sum()),
+            repeat_buyers=weighted_sum(weights, (seen.history.x > 0).astype(np.float64)),
             purchases=purchases,
             periods=len(seen.edges) - 1,
             unit=seen.history.unit,
@@ -102,25 +103,32 @@ class _Objective:
         layout: Layout,
         scale: float,
     ) -> None:
-        self._layout, self._size = layout, len(customers)
+        self._layout, self._size = layout, customers.history.customers
         self._shift = np.array([0.0, np.log(scale), 0.0, np.log(scale)])
         self.standards = [_standard(table, exposure) for table in tables]
         life, trans = (standard.apply(table) for standard, table in zip(self.standards, tables, strict=True))
-        blocks = [slice(first, first + BLOCK_CUSTOMERS) for first in range(0, self._size, BLOCK_CUSTOMERS)]
+        blocks = [slice(first, first + BLOCK_CUSTOMERS) for first in range(0, len(customers), BLOCK_CUSTOMERS)]
         self._blocks = [
-            (SeasonalLikelihood(customers.take(rows)), _rows(life, rows), _rows(trans, rows)) for rows in blocks
+            (
+                SeasonalLikelihood(each := customers.take(rows)),
+                each.history.weights,
+                _rows(life, rows),
+                _rows(trans, rows),
+            )
+            for rows in blocks
         ]
 
     def __call__(self, point: FloatArray) -> tuple[float, FloatArray]:
         logs, effects = point[:PARAMETERS] + self._shift, point[PARAMETERS:]
         of_life, of_trans = effects[self._layout.life_columns], effects[self._layout.trans_columns]
         value, slopes = 0.0, np.zeros(len(point))
-        for likelihood, life, trans in self._blocks:
+        for likelihood, weights, life, trans in self._blocks:
             found = likelihood(logs, speeds_of(life, trans, of_life, of_trans))
-            value += float(found.value.sum())
-            slopes[:PARAMETERS] += found.by_parameter.sum(axis=1)
-            slopes[PARAMETERS + self._layout.life_columns] += _times(found.by_leaving, life)
-            slopes[PARAMETERS + self._layout.trans_columns] += _times(found.by_buying, trans)
+            value += weighted_sum(weights, found.value)
+            slopes[:PARAMETERS] += found.by_parameter @ weights
+            each = weights[:, None]
+            slopes[PARAMETERS + self._layout.life_columns] += _times(each * found.by_leaving, life)
+            slopes[PARAMETERS + self._layout.trans_columns] += _times(each * found.by_buying, trans)
         return value / self._size, slopes / self._size
 
     def starts(self, pace: float) -> list[FloatArray]:
@@ -243,10 +251,10 @@ class SeasonalParetoNBDFit(RecordedFit[SeasonedCustomers]):
 
     def total_purchases(self, data: SeasonedCustomers, horizon: float, *, seed: int) -> Interval:
         """Purchases of all customers together: unknown parameters and chance are both in the interval."""
-        process = self.process(data)
-        totals = [self.process(data, each).expected_purchases(horizon).sum() for each in self._drawn(seed)]
-        variance = float(process.purchase_variance(horizon).sum())
-        return interval_of_total(float(process.expected_purchases(horizon).sum()), np.array(totals), variance)
+        process, weights = self.process(data), data.history.weights
+        totals = [weights @ self.process(data, each).expected_purchases(horizon) for each in self._drawn(seed)]
+        variance = float(weights @ process.purchase_variance(horizon))
+        return interval_of_total(float(weights @ process.expected_purchases(horizon)), np.array(totals), variance)
 
     def process(self, data: SeasonedCustomers, drawn: FloatArray | None = None) -> SeasonalProcess:
         """The process at the estimates, or at drawn values of parameters and effects.

@@ -135,8 +135,40 @@ class SeasonedCustomers:
         made.refuse_uncovered(float(end))
         return made
 
+    @classmethod
+    def alike(
+        cls, history: PurchaseHistory, *, edges: ArrayLike, covariates: Mapping[str, ArrayLike], bought: ArrayLike
+    ) -> SeasonedCustomers:
+        """From histories alone, where covariates are the same for all customers; the clock is 0 at the end.
+
+        The likelihood then needs only how many repeat purchases all customers made in each period: each row is given
+        its part of them.
+
+        Args:
+            history: Perhaps of several customers a row.
+            edges: Starts of the periods and the end of the last; before the end of observation they are negative.
+            covariates: For each name one value a period.
+            bought: Repeat purchases of all customers in each period.
+
+        Raises:
+            WorthbookError: If the covariates do not fit the periods, or do not cover what is observed.
+
+        >>> history = PurchaseHistory([2, 0], [3.2, 0], [4, 3], [1, 5])
+        >>> made = SeasonedCustomers.alike(history, edges=[-4, -2, 0], covariates={"sale": [0, 1]}, bought=[1, 1])
+        >>> made.born.tolist(), made.counts.tolist()
+        ([-4.0, -3.0], [[1.0, 1.0], [0.0, 0.0]])
+        """
+        limits, sums = as_column(edges), as_column(bought)
+        if len(limits) <= 1 or not (np.diff(limits) > 0).all():
+            raise EDGES_WRONG()  # noqa: RSE102  # a fault makes the exception
+        values = {name: _values(name, given, 1, len(limits) - 1) for name, given in covariates.items()}
+        share = sums / max(float(sums.sum()), 1.0)
+        made = cls(history, -history.T, limits, np.outer(history.x, share), values)
+        made.refuse_uncovered(0.0)
+        return made
+
     def __len__(self) -> int:
-        """Number of customers."""
+        """Number of rows: of customers, or of groups of those who are alike."""
         return len(self.history)
 
     @property
