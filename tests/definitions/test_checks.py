@@ -158,6 +158,23 @@ def test_the_inputs_of_a_model_are_there() -> None:
     ]
 
 
+def test_an_outcome_is_counted_over_the_window_of_its_model() -> None:
+    """Arithmetic has the windows of its columns, which nobody can check."""
+    model = (
+        "model: learnt\nWORDS\nestimator: zero_inflated_lognormal\ninputs: {spend: NAME}\nwindow: 12 months\n"
+        "covariates: [half]\ngives:\n  ahead: {title: {en: A, zh: 甲}, description: {en: A, zh: 甲}, unit: money, "
+        "quantity: expected_spend}\n"
+    )
+    half = measure("half", "table: transactions\nwindow: 6 months\nformula: sum(amount)")
+    year = measure("year", "table: transactions\nwindow: 12 months\nformula: sum(amount)")
+    twice = measure("twice", "formula: 2 * half")
+    assert told(half + year + twice + model.replace("NAME", "year")) == []
+    assert told(half + year + twice + model.replace("NAME", "twice")) == []
+    (problem,) = told(half + year + twice + model.replace("NAME", "half"))
+    assert problem.startswith("mine.yaml:")
+    assert "[model-outcome-window] 'half' is not counted over 12 months" in problem
+
+
 def test_a_column_is_given_once() -> None:
     twice = MODEL + measure("p_alive", "formula: '1'") + measure("a", "formula: '1'")
 

@@ -37,3 +37,19 @@ def test_an_unknown_quantity_is_named(shipped: ModelDefinition) -> None:
     gives = {"alive": shipped.gives["p_alive"].model_copy(update={"quantity": "p_alife"})}
     (problem,) = check_model(shipped.model_copy(update={"gives": gives}))
     assert (problem.slug, problem.hint.en) == ("model-quantity-unknown", "Did you mean 'p_alive'?")
+
+
+def test_a_model_that_learns_needs_a_window_and_no_other_has_one(shipped: ModelDefinition) -> None:
+    learned = read_catalogue().models["learned_value"].model_copy(update={"window": None})
+    (problem,) = check_model(learned)
+    assert problem.slug == "model-needs-window"
+    (problem,) = check_model(shipped.model_copy(update={"window": "12 months"}))
+    assert problem.slug == "model-without-window"
+
+
+def test_seasons_act_where_they_can_and_are_needed_there(shipped: ModelDefinition) -> None:
+    (problem,) = check_model(shipped.model_copy(update={"seasons": ("quarters",)}))
+    assert problem.slug == "model-without-seasons"
+    gives = {"p_alive": shipped.gives["p_alive"]}
+    (problem,) = check_model(shipped.model_copy(update={"estimator": "seasonal_pareto_nbd", "gives": gives}))
+    assert problem.slug == "model-needs-seasons"

@@ -12,6 +12,8 @@ from worthbook.data import columns
 from worthbook.kernel.errors import WorthbookError
 from worthbook.kernel.language import Text
 from worthbook.models.lifetime.covariate_model import StaticCovariatesFit
+from worthbook.models.lifetime.covariate_rows import SYMBOLS
+from worthbook.planning.assess import assess
 from worthbook.planning.estimate import data_of, fit_of
 from worthbook.services.ingest_files import ingest_files
 from worthbook.services.lifetime import Question, lifetime
@@ -117,6 +119,39 @@ def test_customers_whose_covariates_are_unknown_are_left_out_and_counted(opened:
     assert isinstance(facts, dict)
     assert facts["customers"] == 399
     assert any(each.text.en.startswith("1 customers for whom") for each in answer.findings)
+
+
+def test_models_with_covariates_stand_beside_those_without(opened: OpenBook) -> None:
+    """Everybody's first basket is known: the same customers, the same test, and numbers that can be compared."""
+    answer = lifetime(opened, Question(covariates=("first_basket",), models=("pareto_nbd", "bg_nbd", "mbg_nbd")))
+    facts = facts_of(answer)
+    assert isinstance(facts["beside"], list)
+    assert isinstance(facts["covariates"], dict)
+    assert [each["name"] for each in facts["beside"]] == [f"{name}_described" for name in SYMBOLS]
+    compared = {each["name"]: each for each in facts["covariates"]["models"]}
+    for each, entry in zip(facts["beside"], answer.lifetimes.comparison.entries, strict=True):
+        assert each["holdout"]["actual"] == facts["baselines"][0]["actual"]  # type: ignore[index]
+        assert each["grade"] in {"A", "B", "C"}
+        model = compared[each["name"].removesuffix("_described")]
+        assert (each["log_likelihood"], each["bic"]) == (model["log_likelihood"], model["bic"])
+        assert entry.tested is not None
+        assert each["holdout"]["rmse"] < entry.tested.row.score.rmse  # rates were made from baskets
+    assert answer.tables[-1].name == "models"
+    assert "Pareto/NBD with First basket erred less" in " ".join(each.text.en for each in answer.findings)
+
+
+def test_fits_of_fewer_customers_have_no_likelihood_beside_those_of_all(opened: OpenBook) -> None:
+    answer = lifetime(opened, Question(covariates=("first_kind",), models=("nbd",)))
+    assert [(each.log_likelihood, each.bic) for each in answer.lifetimes.beside] == [(None, None)] * 3
+    assert any("could not be tested on 1 customers" in each.text.en for each in answer.findings)
+
+
+def test_a_model_with_covariates_is_graded_where_it_is_used(opened: OpenBook) -> None:
+    bench = opened.make(["p_alive_described"], as_of=opened.day(None))
+    result = assess(bench, opened.catalogue.models["described"], opened.extent.first)
+    assert result.grade in {"A", "B", "C"}
+    assert result.holdout is not None
+    assert "Tested on" in result.verdict.en
 
 
 def test_a_covariate_that_nobody_has_is_refused(opened: OpenBook) -> None:

@@ -32,6 +32,12 @@ def lifetime(
         str,
         typer.Option(help="Columns with commas, of numbers or words: what goes with buying often and leaving soon."),
     ] = "",
+    seasons: Annotated[
+        str,
+        typer.Option(
+            help="With commas: months, quarters, days of every year (11-01..12-31), names in the table of seasons."
+        ),
+    ] = "",
     mapping: Annotated[str, typer.Option(help="How to read the files, where they are not recognised.")] = "",
     language: LanguageOption = "en",
     as_json: JsonOption = False,
@@ -51,6 +57,7 @@ def lifetime(
             by or None,
             pooled,
             _names(covariates),
+            _names(seasons),
         )
         answer = lifetime_of_files(files or [], book, question, mapping=mapping or None)
         if as_json:

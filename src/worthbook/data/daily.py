@@ -12,13 +12,15 @@ import sqlglot
 from numpy.typing import NDArray
 from sqlglot import exp
 
-from worthbook.data.engine import Engine, Snapshot
+from worthbook.data.engine import Engine, Sheet, Snapshot
 from worthbook.data.passes import one_pass
 from worthbook.data.relations import Relations
 from worthbook.definitions.table import TableDefinition
 
 OCCASIONS = "occasions"
 """The derived table of one row per customer and day with a purchase."""
+
+AMONG = "those_who_count"
 
 FloatArray = NDArray[np.float64]
 
@@ -45,14 +47,21 @@ def daily_purchases(  # noqa: PLR0913, PLR0917 - a book, its tables, and the day
     first: dt.date,
     as_of: dt.date,
     born_until: dt.date,
+    *,
+    among: Sheet | None = None,
 ) -> DailyPurchases:
-    """Count the purchase days of the customers who bought for the first time by `born_until`, up to `as_of`."""
+    """Count the purchase days of the customers who bought for the first time by `born_until`, up to `as_of`.
+
+    With `among` only the customers of a sheet count.
+    """
     births, repeats = (np.zeros((as_of - first).days + 1) for _ in range(2))
 
     def query_of(relations: Relations) -> exp.Query:
-        return _query(relations.relation(OCCASIONS, {"customer_id", "ordered_on"}), first, born_until)
+        rows = relations.relation(OCCASIONS, {"customer_id", "ordered_on"})
+        return _query(rows, first, born_until, among=among is not None)
 
-    for query, files in one_pass(snapshot, tables, as_of, query_of):
+    beside = {} if among is None else {AMONG: among.parts}
+    for query, files in one_pass(snapshot, tables, as_of, query_of, beside):
         found = engine.arrays(query, files)
         days = found["day"].astype(np.intp)
         births[days] += found["births"].astype(np.float64)
@@ -60,14 +69,15 @@ def daily_purchases(  # noqa: PLR0913, PLR0917 - a book, its tables, and the day
     return DailyPurchases(first, births, repeats)
 
 
-def _query(occasions: exp.Select, first: dt.date, born_until: dt.date) -> exp.Query:
+def _query(occasions: exp.Select, first: dt.date, born_until: dt.date, *, among: bool) -> exp.Query:
+    those = f"WHERE customer_id IN (SELECT customer_id FROM {AMONG})" if among else ""
     sql = f"""
         SELECT CAST(DATE_DIFF('day', DATE '{first.isoformat()}', ordered_on) AS DOUBLE) AS day,
             CAST(SUM(CASE WHEN ordered_on = born THEN 1 ELSE 0 END) AS DOUBLE) AS births,
             CAST(SUM(CASE WHEN ordered_on > born THEN 1 ELSE 0 END) AS DOUBLE) AS repeats
         FROM (
             SELECT ordered_on, MIN(ordered_on) OVER (PARTITION BY customer_id) AS born
-            FROM purchase_days) AS dated
+            FROM purchase_days {those}) AS dated
         WHERE born <= DATE '{born_until.isoformat()}'
         GROUP BY ordered_on"""
     query = cast("exp.Select", sqlglot.parse_one(sql, read="duckdb"))

@@ -60,6 +60,17 @@ COVARIATE_UNUSABLE = Fault(
         zh="请改用数值列或文字列；日期可换算为距今时长。",
     ),
 )
+OUTCOME_WINDOW = Fault(
+    "model-outcome-window",
+    what=Text(
+        en="'{name}' is not counted over {window}, as the model's window says.",
+        zh="“{name}”的统计窗口与模型的 window（{window}）不一致。",
+    ),
+    hint=Text(
+        en="Take a measure with that window, such as revenue_12m for 12 months.",
+        zh="请选用窗口相同的指标，例如 12 months 对应 revenue_12m。",
+    ),
+)
 NAME_GIVEN_TWICE = Fault(
     "name-given-twice",
     what=Text(en="'{name}' is given twice: here and in {first}.", zh="“{name}”重复：此处与 {first} 都使用了这个名称。"),
@@ -184,6 +195,16 @@ class _Checks:
             yield from self._number(column, definition.place_of("inputs", role))
         for index, column in enumerate(definition.covariates):
             yield from self._covariate(column, definition.place_of("covariates", index))
+        if definition.window is not None:
+            yield from self._outcome(definition, definition.window)
+
+    def _outcome(self, definition: ModelDefinition, window: str) -> Iterator[Problem]:
+        """What is to be foretold is counted over the window itself; arithmetic has the windows of its columns."""
+        for role, column in definition.inputs.items():
+            maker = self.makers.get(column)
+            if isinstance(maker, MeasureDefinition) and maker.table is not None and maker.window != window:
+                where = definition.place_of("inputs", role)
+                yield OUTCOME_WINDOW.problem(where, name=column, window=window)
 
     def _covariate(self, column: str, where: Place) -> Iterator[Problem]:
         yield from self._reference(column, "column", self.makers, where)

@@ -7,7 +7,9 @@ from typing import ClassVar
 
 from worthbook.definitions.definition import Definition, Name, Part
 from worthbook.definitions.measure import Better, WindowText
+from worthbook.definitions.season import SeasonText
 from worthbook.kernel.language import Text
+from worthbook.kernel.period import Window
 from worthbook.kernel.units import Unit
 
 
@@ -34,8 +36,18 @@ class ModelDefinition(Definition):
     """Role in the model's own symbols → column: `{x: repeat_purchases, t_x: recency_weeks, T: age_weeks}`."""
     covariates: tuple[Name, ...] = ()
     """Columns, of numbers or words, that may act on how often customers buy and on how readily they leave."""
+    seasons: tuple[SeasonText, ...] = ()
+    """What differs from period to period for all customers: `months`, `11-01..12-31`, a season of the table."""
+    window: WindowText | None = None
+    """How long after its covariates what it learns to foretell was counted: it learns from customers as they were so
+    long before the date."""
     gives: Mapping[Name, GivenColumn]
     options: Mapping[Name, float | str] = {}
+
+    @property
+    def span(self) -> Window | None:
+        """The window, read."""
+        return None if self.window is None else Window.parse(self.window)
 
     @property
     def reads(self) -> tuple[str, ...]:

@@ -15,11 +15,13 @@ from worthbook.models.base import Fit
 from worthbook.models.lifetime.holdout import HoldoutReport, report_on
 from worthbook.models.lifetime.scores import Score
 from worthbook.planning import holdout
+from worthbook.planning.beside import may_stand_beside, set_beside
 from worthbook.planning.encode import decode, encode
 from worthbook.planning.estimate import Estimated, fit_of
-from worthbook.planning.estimators import PURCHASE_MODELS
+from worthbook.planning.estimators import PLAIN, estimator_of
 from worthbook.planning.lifetimes import Lifetimes
 from worthbook.planning.run import Workbench
+from worthbook.planning.trials import split_of
 
 NOT_CHECKED = Text(
     en=(
@@ -71,19 +73,29 @@ def _assessed(bench: Workbench, model: ModelDefinition, first: dt.date, weighed:
 
 
 def _is_tested(model: ModelDefinition) -> bool:
-    """Whether it can be tested on what came after a cut; covariates are known as at the date only."""
-    return model.estimator in PURCHASE_MODELS and not model.covariates
+    """Whether it foretells purchases, which can be held against those that came after a cut."""
+    return may_stand_beside(model) and estimator_of(model).outcome is None
 
 
 def _report(
     bench: Workbench, model: ModelDefinition, first: dt.date, weighed: Lifetimes | None
 ) -> HoldoutReport | None:
     """The hold-out check, taken from the comparison if it holds the model."""
+    if model.covariates or model.seasons:
+        return _report_with_more(bench, model, first)
     if weighed is not None and weighed.trial is not None:
         for entry in weighed.comparison.entries:
             if entry.name == model.estimator and entry.tested is not None:
                 return report_on(weighed.trial, entry.tested.row, weighed.comparison.rules)
     return holdout.check(bench, model, first)
+
+
+def _report_with_more(bench: Workbench, model: ModelDefinition, first: dt.date) -> HoldoutReport | None:
+    """The same for a model that reads more than purchases."""
+    as_of = bench.plan.as_of
+    roles = {role: model.inputs[role] for role in PLAIN}
+    found = set_beside(bench, model, as_of, split_of(first, as_of), roles)
+    return None if found.trial is None or found.row is None else report_on(found.trial, found.row, found.trial.rules())
 
 
 def _verdict(model: ModelDefinition, estimated: Estimated, report: HoldoutReport | None) -> Text:

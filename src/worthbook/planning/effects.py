@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from worthbook.data import columns
+from worthbook.definitions.model import GivenColumn, ModelDefinition
 from worthbook.kernel.errors import Fault, Problem, WorthbookError
 from worthbook.kernel.language import Text
 from worthbook.kernel.result import ColumnMeta
+from worthbook.kernel.units import Unit
 from worthbook.models.base import Estimate, FloatArray
 from worthbook.models.interval import Interval
 from worthbook.models.lifetime.covariate_model import DescribedCustomers, StaticCovariates, StaticCovariatesFit
@@ -20,11 +22,13 @@ from worthbook.models.likelihood_ratio import LikelihoodRatio, likelihood_ratio
 from worthbook.planning.described import Describing, coded, decoded
 from worthbook.planning.estimate import FIT_CUSTOMERS
 from worthbook.planning.estimators import PLAIN, PURCHASE_MODELS
+from worthbook.planning.index import Catalogue
 from worthbook.planning.lifetimes import purchase_roles
 from worthbook.planning.outlook import SEED, read_customers, sample_parts
 from worthbook.planning.run import Workbench
 from worthbook.planning.segments_ahead import ALL_UNKNOWN
 
+DESCRIBED = Text(en="{label} with {names}", zh="{label}（含“{names}”）")
 NOT_FITTED = Fault(
     "covariates-without-model",
     what=Text(en="No model with these covariates could be fitted. {why}", zh="含这些协变量的模型均无法拟合。{why}"),
@@ -99,6 +103,26 @@ def effects_of(bench: Workbench, covariates: Sequence[str], weeks: float) -> Eff
             for name, values in data.covariates.columns.items()
             if values.dtype.kind == "f"
         },
+    )
+
+
+def described_models(catalogue: Catalogue, covariates: Sequence[str]) -> tuple[ModelDefinition, ...]:
+    """The models with covariates, as definitions would say them."""
+    titles = [catalogue.meta(name).title for name in dict.fromkeys(covariates)]
+    names = Text(en=", ".join(each.en for each in titles), zh="、".join(each.zh for each in titles))
+    given = GivenColumn(title=names, description=names, unit=Unit.QUANTITY, quantity="expected_purchases")
+    return tuple(
+        ModelDefinition(
+            name=f"{family}_described",
+            title=DESCRIBED.format(label=PURCHASE_MODELS[family].label, names=names),
+            description=names,
+            source="A10",
+            estimator=family,
+            inputs={role: name for role, name in purchase_roles(catalogue).items() if role in PLAIN},
+            covariates=tuple(dict.fromkeys(covariates)),
+            gives={f"{family}_described": given},
+        )
+        for family in SYMBOLS
     )
 
 

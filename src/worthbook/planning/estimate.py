@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +24,18 @@ from worthbook.planning.category_gaps import category_spend, make_category_gaps
 from worthbook.planning.described import Coded, coded, decoded
 from worthbook.planning.estimator import Ahead, Estimator, FloatArray, Inputs
 from worthbook.planning.estimators import estimator_of
+from worthbook.planning.learned import learnt_from
 from worthbook.planning.outlook import sample_parts
 from worthbook.planning.run import Workbench
 
+Each = TypeVar("Each")
+
 FIT_CUSTOMERS = 1_000_000
 """A model is fitted to about so many customers at most: whole customer buckets, which are random samples."""
+
+
+EXTRA_ABSENT = "extra-"
+"""How the slugs of problems begin that say that a library is not installed."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,7 @@ def estimate(bench: Workbench, model: ModelDefinition) -> None:
         make_category_gaps(bench, model, fitted.fit)
         return
     names = tuple(model.gives)
-    with coded(bench, model.reads) as given:
+    with coded_for(bench, model) as given:
         predict = prediction(bench, fitted.fit, model, given)
 
         def make(folder: Path) -> Sheet:
@@ -84,20 +93,42 @@ def _read(model: ModelDefinition, estimator: Estimator, kept: Mapping[str, objec
     return Estimated(model, estimator.fit_class.from_json(cast("str", kept["fit"])))
 
 
+def estimator_at(bench: Workbench, model: ModelDefinition, until: dt.date | None = None) -> Estimator:
+    """The model's estimator as at the date of the bench.
+
+    Args:
+        bench: of the date.
+        model: what it chooses.
+        until: the last day that will be asked for; by default the end of the longest horizon of its columns.
+
+    Raises:
+        WorthbookError: `season-untold`, `season-overlaps`, `season-ends-before-horizon`.
+    """
+    estimator, as_of = estimator_of(model), bench.plan.as_of
+    if estimator.at is None:
+        return estimator
+    ends = [Window.parse(given.horizon).after(as_of) for given in model.gives.values() if given.horizon is not None]
+    return estimator.at(estimator, bench, model, until or max(ends, default=as_of))
+
+
 def data_of(bench: Workbench, model: ModelDefinition, parts: list[int] | None = None) -> Any:  # noqa: ANN401 - each estimator has its own
     """The estimator's data, equal customers grouped."""
     if model.estimator == CategoryGapsFit.estimator:
         return category_spend(bench)
-    with coded(bench, model.reads) as given:
+    if model.span is not None:
+        return learnt_from(bench, model, model.span)
+    with coded_for(bench, model) as given:
         groups = columns.grouped(bench.engine, given.sheets, given.by, parts=parts)
-    inputs = _by_role(model, decoded(groups, given.names, given.words))
-    return estimator_of(model).read(inputs, groups["customers"])
+    inputs = by_role(model, decoded(groups, given.names, given.words))
+    return estimator_at(bench, model).read(inputs, groups["customers"])
 
 
 def _fitted(bench: Workbench, model: ModelDefinition, estimator: Estimator) -> dict[str, object]:
     try:
-        fit = estimator.specification.fit(data_of(bench, model, parts=_sample(bench, model)))
+        fit = estimator.specification.fit(data_of(bench, model, parts=sample_of(bench, model)))
     except WorthbookError as error:
+        if error.slugs[0].startswith(EXTRA_ABSENT):
+            raise  # that something is not installed says nothing of the data, and may change
         return {"problem": error.problems[0].as_json()}
     return {"fit": fit.to_json()}
 
@@ -106,12 +137,12 @@ def _problem(kept: Mapping[str, Any]) -> Problem:
     return Problem(str(kept["slug"]), Text(**kept["what"]), Text(**kept["hint"]))
 
 
-def _sample(bench: Workbench, model: ModelDefinition) -> list[int] | None:
+def sample_of(bench: Workbench, model: ModelDefinition) -> list[int] | None:
     """The customer buckets to fit to; None is all."""
     sheets = bench.sheets_of(model.reads)
     parts = len(sheets[0].parts)
     total = columns.count(bench.engine, sheets[0])
-    return sample_parts(parts, total, FIT_CUSTOMERS)
+    return sample_parts(parts, total, estimator_of(model).most_customers or FIT_CUSTOMERS)
 
 
 @dataclass(frozen=True)
@@ -136,12 +167,12 @@ class Prediction:
 
 def prediction(bench: Workbench, fit: Fit[Any], model: ModelDefinition, given: Coded) -> Prediction:
     """What a fit of the model gives as at the date of the bench."""
-    estimator = estimator_of(model)
+    estimator = estimator_at(bench, model)
     asked = {
         name: (estimator.quantities[given.quantity], _ahead(bench, model, given.horizon))
         for name, given in model.gives.items()
     }
-    inputs = {**model.inputs, **{name: given.names[name] for name in model.covariates}}
+    inputs = by_role(model, given.names)
     return Prediction(fit, estimator.read, inputs, given.words, asked)
 
 
@@ -152,8 +183,15 @@ def _ahead(bench: Workbench, model: ModelDefinition, horizon: str | None) -> Ahe
     return Ahead(weeks, float(rate))
 
 
-def _by_role(model: ModelDefinition, groups: Mapping[str, np.ndarray]) -> Inputs:
-    return {
-        **{role: groups[column] for role, column in model.inputs.items()},
-        **{name: groups[name] for name in model.covariates},
-    }
+def coded_for(bench: Workbench, model: ModelDefinition) -> AbstractContextManager[Coded]:
+    """The columns that predictions of a model are made from, ready for engines; words and unknowns as numbers."""
+    outcome = estimator_of(model).outcome
+    if outcome is None:
+        return coded(bench, model.reads)
+    return coded(bench, model.covariates, unknown_too=model.covariates)
+
+
+def by_role(model: ModelDefinition, given: Mapping[str, Each]) -> dict[str, Each]:
+    """What is given for columns, under roles and the names of covariates; an outcome is not given for predictions."""
+    roles = {role: given[column] for role, column in model.inputs.items() if column in given}
+    return roles | {name: given[name] for name in model.covariates}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from worthbook.definitions.model import ModelDefinition
 from worthbook.models.base import Fit, Specification
+from worthbook.planning.run import Workbench
 
 FloatArray = NDArray[np.float64]
 Inputs = Mapping[str, np.ndarray]
@@ -44,5 +46,14 @@ class Estimator:
     quantities: Mapping[str, Quantity]
     """Quantity → how the fit gives it for some data."""
     covariates: Literal["none", "optional", "needed"] = "none"
+    outcome: str | None = None
+    """The role of what it learns to foretell, from covariates as they were before it: an input of fits, not of
+    predictions. An unknown covariate is then a value of its own."""
+    seasons: bool = False
+    """Whether a definition names seasons that act in it."""
+    most_customers: int | None = None
+    """It is fitted to about so many customers at most, where that is fewer than other models are."""
     chosen: Callable[[ModelDefinition], Estimator] | None = None
     """The same with what a definition chooses: covariates, a unit of time."""
+    at: Callable[[Estimator, Workbench, ModelDefinition, dt.date], Estimator] | None = None
+    """The same as at a date, with what it must know of the time up to a day: seasons."""

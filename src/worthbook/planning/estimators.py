@@ -29,7 +29,9 @@ from worthbook.models.lifetime.purchase_model import PurchaseFit, PurchaseModel
 from worthbook.planning.contract_estimators import CONTRACT_ESTIMATORS
 from worthbook.planning.described import Describing
 from worthbook.planning.estimator import Ahead, Estimator, Inputs, Quantity
+from worthbook.planning.learned_estimators import LEARNED_ESTIMATORS
 from worthbook.planning.potential_estimators import POTENTIAL_ESTIMATORS
+from worthbook.planning.season_estimators import SEASON_ESTIMATORS
 
 ESTIMATOR_UNKNOWN = Fault(
     "estimator-unknown",
@@ -58,14 +60,46 @@ COVARIATES_NEEDED = Fault(
     "model-needs-covariates",
     what=Text(en="The estimator '{estimator}' needs covariates.", zh="估计方法“{estimator}”需要协变量。"),
     hint=Text(
-        en="Name columns under `covariates`; without them use kaplan_meier or shifted_beta_geometric.",
-        zh="请在 `covariates` 下列出列名；没有协变量时可用 kaplan_meier 或 shifted_beta_geometric。",
+        en="Name columns under `covariates`; without them contracts have kaplan_meier, and purchases mbg_nbd.",
+        zh="请在 `covariates` 下列出列名；没有协变量时，合约可用 kaplan_meier，购买可用 mbg_nbd。",
+    ),
+)
+WINDOW_NEEDED = Fault(
+    "model-needs-window",
+    what=Text(
+        en="The estimator '{estimator}' needs a window: how long after its covariates the outcome is counted.",
+        zh="估计方法“{estimator}”需要 window：从协变量统计日到结果统计日的时长。",
+    ),
+    hint=Text(
+        en="Write for example `window: 12 months`, and take an outcome of the same window.",
+        zh="例如写 `window: 12 months`，并选用相同窗口的结果列。",
+    ),
+)
+WINDOW_UNUSED = Fault(
+    "model-without-window",
+    what=Text(en="The estimator '{estimator}' has no window.", zh="估计方法“{estimator}”不使用 window。"),
+    hint=Text(
+        en="Leave it out; how far a column looks ahead is its `horizon`.",
+        zh="请删除；某列预测多远由其 `horizon` 决定。",
     ),
 )
 UNIT_UNKNOWN = Fault(
     "model-unit-unknown",
     what=Text(en="'{unit}' is not a unit of time.", zh="“{unit}”不是有效的时间单位。"),
     hint=Text(en="Choose one of: {known}.", zh="可选：{known}。"),
+)
+SEASONS_NEEDED = Fault(
+    "model-needs-seasons",
+    what=Text(en="The estimator '{estimator}' needs seasons.", zh="估计方法“{estimator}”需要 seasons。"),
+    hint=Text(
+        en="Write for example `seasons: [quarters]` or `seasons: [11-01..12-31]`; without them use pareto_nbd.",
+        zh="例如写 `seasons: [quarters]` 或 `seasons: [11-01..12-31]`；没有季节时请用 pareto_nbd。",
+    ),
+)
+NO_SEASONS = Fault(
+    "model-without-seasons",
+    what=Text(en="Seasons do not act in the estimator '{estimator}'.", zh="估计方法“{estimator}”不支持 seasons。"),
+    hint=Text(en="They do in: seasonal_pareto_nbd.", zh="支持的方法：seasonal_pareto_nbd。"),
 )
 NO_COVARIATES = Fault(
     "model-without-covariates",
@@ -210,6 +244,8 @@ ESTIMATORS: Mapping[str, Estimator] = {
     **PURCHASE_MODELS,
     **CONTRACT_ESTIMATORS,
     **POTENTIAL_ESTIMATORS,
+    **LEARNED_ESTIMATORS,
+    **SEASON_ESTIMATORS,
     "gamma_gamma": Estimator(
         "Gamma-Gamma",
         GammaGamma(),
@@ -264,6 +300,14 @@ def _chosen(model: ModelDefinition, estimator: Estimator) -> Iterator[Problem]:
         yield NO_COVARIATES.problem(model.place_of("covariates"), estimator=model.estimator, known=known)
     if not model.covariates and estimator.covariates == "needed":
         yield COVARIATES_NEEDED.problem(model.place_of("estimator"), estimator=model.estimator)
+    if estimator.seasons and not model.seasons:
+        yield SEASONS_NEEDED.problem(model.place_of("estimator"), estimator=model.estimator)
+    if model.seasons and not estimator.seasons:
+        yield NO_SEASONS.problem(model.place_of("seasons"), estimator=model.estimator)
+    if model.window is None and estimator.outcome is not None:
+        yield WINDOW_NEEDED.problem(model.place_of("estimator"), estimator=model.estimator)
+    if model.window is not None and estimator.outcome is None:
+        yield WINDOW_UNUSED.problem(model.place_of("window"), estimator=model.estimator)
     unit = model.options.get("unit")
     if unit is not None and unit not in PERIODS_PER_YEAR:
         near = ", ".join(PERIODS_PER_YEAR)

@@ -10,8 +10,7 @@ from worthbook.data import columns
 from worthbook.data.engine import Sheet
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.model import ModelDefinition
-from worthbook.planning.described import coded
-from worthbook.planning.estimate import fit_of, prediction
+from worthbook.planning.estimate import coded_for, fit_of, prediction
 from worthbook.planning.resolve import FormulaStep, ModelStep
 from worthbook.planning.run import Workbench
 
@@ -53,7 +52,7 @@ class _Making:
         if fit is None or self.changed & set(model.reads):
             return False
         names = tuple(model.gives)
-        with coded(self.bench, model.reads) as given:
+        with coded_for(self.bench, model) as given:
             predict = prediction(self.bench, fit, model, given)
             made = columns.spread(self.bench.engine, given.sheets, given.by, predict, names, self._place(model.name))
         self.sheets.update(dict.fromkeys(names, made))

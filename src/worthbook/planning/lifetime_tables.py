@@ -10,6 +10,7 @@ from worthbook.kernel.units import Unit, Value, show
 from worthbook.models.interval import Interval
 from worthbook.models.lifetime.choose import Comparison, Entry
 from worthbook.models.lifetime.holdout import HoldoutRow
+from worthbook.planning.beside import Beside
 from worthbook.planning.lifetimes import Lifetimes
 from worthbook.planning.trials import Split
 
@@ -51,6 +52,18 @@ VALUE_EXPECTED = Text(
         "其中约 {active} 位仍然活跃。"
     ),
 )
+ERRED_LESS = Text(
+    en="{label} erred less in the same test: {rmse} purchases a customer, {used} {other}.",
+    zh="在同一检验中“{label}”误差更小：单个客户 {rmse} 次购买，{used} 为 {other} 次。",
+)
+ERRED_MORE = Text(
+    en="{label} erred no less in the same test: {rmse} purchases a customer, {used} {other}.",
+    zh="在同一检验中“{label}”误差并不更小：单个客户 {rmse} 次购买，{used} 为 {other} 次。",
+)
+FEWER = Text(
+    en="{label} could not be tested on {count} customers, of whom not all is known that it needs.",
+    zh="“{label}”所需信息不全的 {count} 位客户未参加其检验。",
+)
 SPEND_MODEL = Text(en="Spend (Gamma-Gamma)", zh="消费金额（Gamma-Gamma）")
 BEST_RULE = Text(en="best simple rule", zh="最好的简单规则")
 GRADES = Text(
@@ -66,7 +79,7 @@ GRADES = Text(
 
 
 def comparison_table(found: Lifetimes) -> Table:
-    """One row a model, then the simple rules."""
+    """One row a model of purchases, then models that read more, then the simple rules."""
     columns = (
         TableColumn("model", Text(en="Model", zh="模型"), Unit.TEXT),
         TableColumn("grade", Text(en="Grade", zh="评级"), Unit.TEXT),
@@ -80,6 +93,7 @@ def comparison_table(found: Lifetimes) -> Table:
         TableColumn("gini", Text(en="Gini", zh="基尼系数"), Unit.RATIO),
     )
     rows = [_model_row(entry, found) for entry in found.comparison.entries if entry.fit is not None]
+    rows += [_beside_row(each) for each in found.beside if each.problem is None]
     rows += [(row.name, None, None, None, *_scores(row, None)) for row in found.comparison.rules]
     return Table("models", MODELS, columns, tuple(rows))
 
@@ -90,6 +104,11 @@ def _model_row(entry: Entry, found: Lifetimes) -> tuple[Value | Text, ...]:
     likelihood = None if entry.fit is None else entry.fit.log_likelihood
     grade = None if entry.tested is None else entry.tested.grade
     return (entry.candidate.label, grade, likelihood, entry.bic, *scores)
+
+
+def _beside_row(beside: Beside) -> tuple[Value | Text, ...]:
+    scores = (None,) * 6 if beside.row is None else _scores(beside.row, None)
+    return (beside.label, beside.grade, beside.log_likelihood, beside.bic, *scores)
 
 
 def _scores(row: HoldoutRow, tracking_error: float | None) -> tuple[Value, ...]:
@@ -141,9 +160,27 @@ def sentences(found: Lifetimes, currency: str) -> tuple[Finding, ...]:
         Finding(comparison.reason, "warning" if comparison.recommended is None else "good"),
         Finding(_basis(found)),
         *_expected(found, currency),
+        *of_others(found),
         *(Finding(each, "warning") for each in dict.fromkeys([*found.cautions, *_of_models(comparison)])),
         *(Finding(each, "warning") for each in _of_spend(found)),
     )
+
+
+def of_others(found: Lifetimes) -> Iterator[Finding]:
+    """Whether models that read more than purchases erred less, and what kept them from it."""
+    used = found.comparison.used
+    tested = None if used is None else used.tested
+    for each in found.beside:
+        if each.problem is not None:
+            yield Finding(NOT_FITTED.format(label=each.label, what=each.problem.what), "warning")
+        elif each.row and each.trial and used is not None and tested is not None and found.trial is not None:
+            better = each.row.score.rmse < tested.row.score.rmse
+            words = {"rmse": f"{each.row.score.rmse:.2f}", "other": f"{tested.row.score.rmse:.2f}"}
+            said = (ERRED_LESS if better else ERRED_MORE).format(label=each.label, used=used.candidate.label, **words)
+            yield Finding(said)
+            left_out = found.trial.history.customers - each.trial.history.customers
+            if left_out > 0:
+                yield Finding(FEWER.format(label=each.label, count=f"{left_out:,.0f}"), "warning")
 
 
 def _expected(found: Lifetimes, currency: str) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from worthbook.data import columns
 from worthbook.data.daily import daily_purchases
+from worthbook.definitions.model import ModelDefinition
 from worthbook.kernel.errors import Fault, WorthbookError
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import DAYS_PER_WEEK
@@ -21,7 +22,8 @@ from worthbook.models.lifetime.purchase_model import PurchaseFit
 from worthbook.models.lifetime.purchase_posterior import purchase_posterior
 from worthbook.models.lifetime.tracking import Tracking, track
 from worthbook.models.posterior import Posterior
-from worthbook.planning.estimators import PURCHASE_MODELS
+from worthbook.planning.beside import Beside, set_beside
+from worthbook.planning.estimators import PLAIN, PURCHASE_MODELS
 from worthbook.planning.index import Catalogue
 from worthbook.planning.outlook import SEED, total_outlook
 from worthbook.planning.run import Workbench
@@ -73,6 +75,8 @@ class Lifetimes:
     """What customers spend; None where amounts are not known or say nothing."""
     expected: Expected | None = None
     """What is to be expected over the horizon that was asked for."""
+    beside: tuple[Beside, ...] = ()
+    """Models that read more than purchases, in the same test."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,6 +157,17 @@ def weigh(
         rolling=tuple((each, _tested(candidates, trials[each])) for each in turns),
         cautions=_cautions(first, split),
     )
+
+
+def with_others(bench: Workbench, found: Lifetimes, models: Sequence[ModelDefinition]) -> Lifetimes:
+    """Add models that read more than purchases; `bench` with all that they read made.
+
+    Raises:
+        WorthbookError: `extra-learning-absent`.
+    """
+    roles = {role: name for role, name in purchase_roles(bench.catalogue).items() if role in PLAIN}
+    beside = tuple(set_beside(bench, each, found.fitted_until, found.split, roles) for each in models)
+    return replace(found, beside=beside)
 
 
 def look_ahead(bench: Workbench, found: Lifetimes, until: dt.date) -> Lifetimes:

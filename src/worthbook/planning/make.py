@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
 
 from worthbook.data.engine import Engine, Snapshot
 from worthbook.planning.index import Catalogue
@@ -27,7 +26,11 @@ from worthbook.planning.store import Store
 
 def make(engine: Engine, catalogue: Catalogue, snapshot: Snapshot, store: Store, plan: Plan) -> Workbench:
     """Make the plan's columns, in its order, and say where they lie."""
-    bench = Workbench(engine, catalogue, snapshot, store, plan)
+
+    def another_day(known: Catalogue, names: Iterable[str], day: dt.date) -> Workbench:
+        return make(engine, known, snapshot, store, resolve(known, snapshot, names, day))
+
+    bench = Workbench(engine, catalogue, snapshot, store, plan, another_day)
     wanted = {name: plan.provenance[name].id for step in plan.steps for name in step.columns}
     bench.sheets.update(store.find_sheets(wanted))
     waiting: list[FrameworkStep] = []
@@ -62,17 +65,11 @@ def _make(bench: Workbench, step: Step, waiting: list[FrameworkStep]) -> None:
         case FrameworkStep():
             waiting.append(step)
         case MemoryStep():
-            remember(bench, step, partial(_earlier, bench))
+            remember(bench, step)
         case ChanceStep():
             from worthbook.planning.likely import weigh_chances  # noqa: PLC0415
 
             weigh_chances(bench, step)
-
-
-def _earlier(bench: Workbench, names: Sequence[str], as_of: dt.date) -> Workbench:
-    """The same book as at an earlier day."""
-    plan = resolve(bench.catalogue, bench.snapshot, names, as_of)
-    return make(bench.engine, bench.catalogue, bench.snapshot, bench.store, plan)
 
 
 def _lay(bench: Workbench, waiting: list[FrameworkStep]) -> None:

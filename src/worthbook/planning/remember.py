@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from worthbook.data import columns
@@ -22,16 +22,13 @@ from worthbook.scoring import memory
 from worthbook.scoring.bands import Formulas
 from worthbook.scoring.framework import chosen_formula
 
-Earlier = Callable[[Sequence[str], dt.date], Workbench]
-"""Makes columns as at another day."""
 
-
-def remember(bench: Workbench, step: MemoryStep, earlier: Earlier) -> None:
+def remember(bench: Workbench, step: MemoryStep) -> None:
     """Make the columns that depend on where customers stood before."""
     framework, day = step.framework, bench.plan.as_of
     made = [framework.computed, framework.kept_to]
     with tempfile.TemporaryDirectory(prefix="worthbook-") as desk:
-        benches = [*(earlier(made, each) for each in step.days), bench]
+        benches = [*(bench.on(made, each) for each in step.days), bench]
         *before, now = [_review(each, framework, number, Path(desk)) for number, each in enumerate(benches)]
         chosen = [] if framework.by_hand is None else [framework.by_hand]
         sheets = (now, *before, *bench.sheets_of(chosen))  # the first says who the customers are

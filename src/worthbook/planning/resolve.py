@@ -14,10 +14,12 @@ from worthbook.definitions.framework import FrameworkDefinition
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.model import ModelDefinition
 from worthbook.definitions.population import PopulationDefinition
+from worthbook.definitions.season import SEASONS, is_told
 from worthbook.definitions.segment import SegmentDefinition
 from worthbook.definitions.spread import Spread
 from worthbook.definitions.stability import Stability
 from worthbook.definitions.table import TableColumnDefinition, TableDefinition
+from worthbook.kernel.period import Window
 from worthbook.kernel.provenance import Provenance, fingerprint
 from worthbook.planning.index import Catalogue
 from worthbook.scoring.segment import as_measure
@@ -150,6 +152,10 @@ class _Resolver:
         afterwards = maker.afterwards if isinstance(maker, FrameworkDefinition) else ()
         if maker.name not in self.makers:
             made_from = tuple(self._need(name) for name in sorted(self.catalogue.needs(maker.name)))
+            if isinstance(maker, ModelDefinition) and maker.span is not None:
+                made_from += self._before(maker.covariates, maker.span)
+            if isinstance(maker, ModelDefinition) and any(is_told(season) for season in maker.seasons):
+                made_from += self._tables(SEASONS, self.catalogue.tables[SEASONS].columns)
             self.makers[maker.name] = maker
             for name in self.catalogue.columns_of(maker.name):
                 if name not in afterwards:
@@ -160,6 +166,11 @@ class _Resolver:
             if maker.spread is not None and column in maker.chances:
                 self._weigh(maker, maker.spread)
         return self.provenance[column]
+
+    def _before(self, names: Iterable[str], window: Window) -> tuple[Provenance, ...]:
+        """Columns as they were a window before the date."""
+        then = _Resolver(self.catalogue, self.snapshot, window.span(self.as_of)[0], self.population)
+        return tuple(then._need(name) for name in sorted(names))
 
     def _weigh(self, framework: FrameworkDefinition, spread: Spread) -> None:
         """The probabilities of cells are made from the limits, the estimate and its spread."""

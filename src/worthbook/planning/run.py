@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,8 @@ class Workbench:
     snapshot: Snapshot
     store: Store
     plan: Plan
+    another_day: Callable[[Catalogue, Iterable[str], dt.date], Workbench]
+    """Makes columns of the same book as at another day, perhaps by further definitions."""
     sheets: dict[str, Sheet] = field(default_factory=dict)
     """Column → where it lies."""
     made: list[str] = field(default_factory=list)
@@ -48,6 +51,10 @@ class Workbench:
         if key not in self._cuts:
             self._cuts[key] = cuts.thresholds(self.engine, self.sheets_of([column]), column, where)
         return self._cuts[key]
+
+    def on(self, names: Iterable[str], day: dt.date) -> Workbench:
+        """Columns of the same book as at another day."""
+        return self.another_day(self.catalogue, names, day)
 
     def sheets_of(self, names: Iterable[str]) -> tuple[Sheet, ...]:
         """The sheets that hold some columns, each once."""

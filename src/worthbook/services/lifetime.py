@@ -8,21 +8,38 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from worthbook.definitions.measure import MeasureDefinition
+from worthbook.definitions.model import ModelDefinition
+from worthbook.definitions.season import parse_season
 from worthbook.kernel.errors import Fault, WorthbookError, did_you_mean
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import DAYS_PER_WEEK, Window, parse_date
 from worthbook.kernel.result import Finding, Table
 from worthbook.kernel.units import Unit
 from worthbook.models.lifetime.choose import Candidate
+from worthbook.planning.beside import all_read, may_stand_beside
 from worthbook.planning.drift import Drift, drift_since, earlier_run
 from worthbook.planning.effect_tables import effect_findings, effect_tables
-from worthbook.planning.effects import Effects, effects_of
+from worthbook.planning.effects import Effects, described_models, effects_of
 from worthbook.planning.estimators import ALL_CANDIDATES, CANDIDATES
 from worthbook.planning.index import Catalogue
 from worthbook.planning.lifetime_needs import needs
-from worthbook.planning.lifetime_tables import GRADES, comparison_table, parameter_table, rolling_table, sentences
-from worthbook.planning.lifetimes import Lifetimes, look_ahead, purchase_roles, spend_roles, weigh
+from worthbook.planning.lifetime_tables import (
+    GRADES,
+    comparison_table,
+    of_others,
+    parameter_table,
+    rolling_table,
+    sentences,
+)
+from worthbook.planning.lifetimes import Lifetimes, look_ahead, purchase_roles, spend_roles, weigh, with_others
 from worthbook.planning.run import Workbench
+from worthbook.planning.season_effects import (
+    SeasonEffects,
+    season_effects,
+    season_findings,
+    season_model,
+    season_table,
+)
 from worthbook.planning.segments_ahead import Segments, segments_ahead
 from worthbook.planning.timeline import Timeline, timeline_of
 from worthbook.services.ingest_files import ingest_files
@@ -65,7 +82,7 @@ class Question:
     calibrate_until: str | None = None
     horizon: str = HORIZON
     models: tuple[str, ...] = ()
-    """Names of models of purchases; none stands for all."""
+    """Names of models of purchases, none of them standing for all, and of definitions of models to set beside them."""
     customer: str | None = None
     """Whom to follow through time."""
     by: str | None = None
@@ -74,6 +91,8 @@ class Question:
     """Whether each segment has a fit of its own, which learns from the others."""
     covariates: tuple[str, ...] = ()
     """Columns that may go with how often customers buy and how readily they leave."""
+    seasons: tuple[str, ...] = ()
+    """What may go with how often customers buy from period to period: `quarters`, `11-01..12-31`, a season by name."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +107,7 @@ class Answer:
     """What an earlier evaluation of the book foretold, beside what has come since."""
     segments: Segments | None = None
     effects: Effects | None = None
+    seasons: SeasonEffects | None = None
 
     @property
     def needs(self) -> tuple[Text, ...]:
@@ -103,7 +123,9 @@ class Answer:
     def findings(self) -> tuple[Finding, ...]:
         """The recommendation and what to know of it; of covariates, what goes with them."""
         if self.effects is not None:
-            return effect_findings(self.effects, self.lifetimes)
+            return (*effect_findings(self.effects, self.lifetimes), *of_others(self.lifetimes))
+        if self.seasons is not None:
+            return (*season_findings(self.seasons), *sentences(self.lifetimes, self.currency))
         said = [*sentences(self.lifetimes, self.currency), *(Finding(each) for each in self.needs)]
         if self.segments is not None:
             said += [Finding(each, "warning") for each in self.segments.cautions]
@@ -117,7 +139,9 @@ class Answer:
         if self.timeline is not None:
             return (self.timeline.table(self.lifetimes.as_of),)
         if self.effects is not None:
-            return effect_tables(self.effects, self.currency)
+            return (*effect_tables(self.effects, self.currency), comparison_table(self.lifetimes))
+        if self.seasons is not None:
+            return (season_table(self.seasons), comparison_table(self.lifetimes))
         if self.segments is not None and self.lifetimes.expected is not None:
             used = self.lifetimes.comparison.used
             return (self.segments.table(self.lifetimes.expected, "" if used is None else used.candidate.label),)
@@ -127,8 +151,8 @@ class Answer:
 
     @property
     def notes(self) -> tuple[Text, ...]:
-        """What the grades mean, where there are some."""
-        return () if self.effects is not None else (GRADES,)
+        """What the grades mean."""
+        return (GRADES,)
 
 
 def lifetime_of_files(
@@ -159,7 +183,9 @@ def lifetime(opened: OpenBook, question: Question) -> Answer:
     Raises:
         WorthbookError: `lifetime-model-unknown`, `horizon-unreadable`, `calibration-outside-history`, `book-empty`.
     """
-    horizon, candidates = parse_horizon(question.horizon), candidates_of(question.models)
+    horizon = parse_horizon(question.horizon)
+    candidates, others = models_of(opened.catalogue, question.models)
+    seasons = tuple(parse_season(each) for each in question.seasons)
     day = opened.day(question.as_of)
     cut = None if question.calibrate_until is None else parse_date(question.calibrate_until)
     if question.by is not None:
@@ -168,13 +194,20 @@ def lifetime(opened: OpenBook, question: Question) -> Answer:
         opened = with_segments(opened, name)
     by = (*(() if question.by is None else (question.by,)), *question.covariates)
     roles = (*purchase_roles(opened.catalogue).values(), *spend_roles(opened.catalogue).values())
-    bench = opened.make(dict.fromkeys((*roles, *by)), as_of=day)
-    found = look_ahead(bench, weigh(bench, opened.extent.first, candidates, cut), horizon.after(day))
+    described = described_models(opened.catalogue, question.covariates) if question.covariates else ()
+    in_seasons = season_model(opened.catalogue, seasons) if seasons else None
+    others = (*others, *described, *(() if in_seasons is None else (in_seasons,)))
+    bench = opened.make(dict.fromkeys((*roles, *by, *all_read(others))), as_of=day)
+    found = with_others(bench, weigh(bench, opened.extent.first, candidates, cut), others)
+    found = look_ahead(bench, found, horizon.after(day))
     timeline = _followed(bench, question.customer, found)
     segments = None if question.by is None else segments_ahead(bench, found, question.by, pooled=question.pooled)
     weeks = (horizon.after(day) - day).days / DAYS_PER_WEEK
     effects = effects_of(bench, question.covariates, weeks) if question.covariates else None
-    return Answer(opened.book.title, opened.book.currency, found, timeline, _drift(opened, bench), segments, effects)
+    drift = _drift(opened, bench)
+    with_seasons = None if in_seasons is None else season_effects(bench, in_seasons, horizon.after(day))
+    title, currency = opened.book.title, opened.book.currency
+    return Answer(title, currency, found, timeline, drift, segments, effects, with_seasons)
 
 
 def with_segments(opened: OpenBook, by: str) -> OpenBook:
@@ -221,17 +254,20 @@ def _followed(bench: Workbench, customer: str | None, found: Lifetimes) -> Timel
     return timeline_of(bench, customer, used.fit, used.candidate.label)
 
 
-def candidates_of(names: Sequence[str]) -> tuple[Candidate, ...]:
-    """The models of these names, all where none is named.
+def models_of(catalogue: Catalogue, names: Sequence[str]) -> tuple[tuple[Candidate, ...], tuple[ModelDefinition, ...]]:
+    """The models of purchases of these names, all where none is named, and the definitions that may stand beside them.
 
     Raises:
         WorthbookError: `lifetime-model-unknown`.
     """
     known = {each.name: each for each in ALL_CANDIDATES}
+    others = {name: model for name, model in catalogue.models.items() if name not in known and may_stand_beside(model)}
     for name in names:
-        if name not in known:
-            raise MODEL_UNKNOWN(name=name, near=did_you_mean(name, known))
-    return tuple(known[name] for name in dict.fromkeys(names)) or CANDIDATES
+        if name not in known and name not in others:
+            raise MODEL_UNKNOWN(name=name, near=did_you_mean(name, {*known, *others}))
+    asked = dict.fromkeys(names)
+    chosen = tuple(known[name] for name in asked if name in known)
+    return chosen or CANDIDATES, tuple(others[name] for name in asked if name in others)
 
 
 def parse_horizon(text: str) -> Window:

@@ -10,9 +10,11 @@ from worthbook.models.lifetime.holdout import HoldoutRow, Trial
 from worthbook.models.lifetime.purchase_model import PurchaseFit
 from worthbook.models.lifetime.tracking import Tracking
 from worthbook.models.posterior import Posterior
+from worthbook.planning.beside import Beside
 from worthbook.planning.drift import Drift
 from worthbook.planning.effects import Compared, Effects, terms_of
 from worthbook.planning.lifetimes import Lifetimes
+from worthbook.planning.season_effects import SeasonEffects, factors_of
 from worthbook.planning.segments_ahead import Segment, Segments
 from worthbook.planning.trials import Split
 from worthbook.services.lifetime import Answer
@@ -24,6 +26,7 @@ def facts_of(answer: Answer) -> dict[str, object]:
     return {
         "data": _data(answer),
         "models": [_model(entry, found) for entry in found.comparison.entries],
+        "beside": [_beside(each) for each in found.beside],
         "baselines": [_row(row, found.trial) for row in found.comparison.rules],
         "recommended": found.comparison.recommended,
         "reason": found.comparison.reason.en,
@@ -35,6 +38,7 @@ def facts_of(answer: Answer) -> dict[str, object]:
         **({} if answer.timeline is None else {"customer": answer.timeline.as_json()}),
         **({} if answer.segments is None else {"segments": _segments(answer.segments)}),
         **({} if answer.effects is None else {"covariates": _effects(answer.effects)}),
+        **({} if answer.seasons is None else {"seasons": _seasons(answer.seasons)}),
         "rolling": [_turn(split, comparison) for split, comparison in found.rolling],
         "cautions": [_words(each) for each in found.cautions],
     }
@@ -71,6 +75,20 @@ def _model(entry: Entry, found: Lifetimes) -> dict[str, object]:
         "grade": None if entry.tested is None else entry.tested.grade,
         "holdout": None if entry.tested is None else _holdout(entry.tested, found, entry.name),
         "cautions": [_words(each) for each in entry.fit.cautions],
+    }
+
+
+def _beside(beside: Beside) -> dict[str, object]:
+    """A model that reads more than purchases; its error is that of the customers in its own test."""
+    return {
+        "name": beside.name,
+        "label": _words(beside.label),
+        "log_likelihood": beside.log_likelihood,
+        "bic": beside.bic,
+        "grade": beside.grade,
+        "customers": None if beside.trial is None else beside.trial.history.customers,
+        "holdout": None if beside.row is None else _row(beside.row, beside.trial),
+        "problem": None if beside.problem is None else beside.problem.as_json(),
     }
 
 
@@ -149,6 +167,27 @@ def _effects(effects: Effects) -> dict[str, object]:
             for each in terms_of(effects)
         ],
         "models": [_compared(each) for each in effects.models],
+    }
+
+
+def _seasons(effects: SeasonEffects) -> dict[str, object]:
+    """What goes with the seasons; `buys` are factors with their 95 % intervals."""
+    return {
+        "seasons": list(effects.seasons),
+        "until": effects.until.isoformat(),
+        "terms": [
+            {"name": term.name, "title": _words(term.title), "buys": list(factors)}
+            for term, (_, factors) in zip(effects.terms, factors_of(effects), strict=True)
+        ],
+        "parameters": {each.symbol: each.estimate for each in effects.fit.summary},
+        "log_likelihood": effects.fit.log_likelihood,
+        "log_likelihood_without": effects.plain.log_likelihood,
+        "bic": effects.fit.facts["bic"],
+        "bic_without": effects.plain.facts["bic"],
+        "p_value": effects.test.p_value,
+        "purchases": vars_of(effects.total),
+        "purchases_without": vars_of(effects.total_without),
+        "cautions": [_words(each) for each in effects.fit.cautions],
     }
 
 
