@@ -42,6 +42,7 @@ KEYS = {
     "products": ("product_id",),
     "questions": ("survey_id", "question_id"),
     "referrals": ("customer_id", "referred_id"),
+    "seasons": ("season", "starts_on"),
     "surveys": ("survey_id",),
     "transactions": (),
     "anonymous_sales": (),

@@ -141,3 +141,10 @@ def test_models_of_purchases_answer_programs(book: Path) -> None:
     found = answer("lifetime", "--book", book)
     assert isinstance(found, dict)
     assert {"models", "recommended", "reason"} <= set(found)
+
+
+def test_models_of_purchases_are_told_on_a_page_too(book: Path, tmp_path: Path) -> None:
+    found = answer("lifetime", "--book", book, "--to", tmp_path)
+    assert isinstance(found, dict)
+    assert found["written"] == [str(tmp_path / "lifetime.html")]
+    assert (tmp_path / "lifetime.html").read_text(encoding="utf-8").startswith("<!doctype html>")

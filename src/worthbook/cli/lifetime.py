@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from worthbook.cli.console import JsonOption, LanguageOption, answering, language_of, print_json
+
+if TYPE_CHECKING:
+    from worthbook.kernel.language import Language
+    from worthbook.services.lifetime import Answer
 
 
 def lifetime(
@@ -38,6 +43,7 @@ def lifetime(
             help="With commas: months, quarters, days of every year (11-01..12-31), names in the table of seasons."
         ),
     ] = "",
+    to: Annotated[Path | None, typer.Option("--to", help="Write a page with charts (HTML) as well.")] = None,
     mapping: Annotated[str, typer.Option(help="How to read the files, where they are not recognised.")] = "",
     language: LanguageOption = "en",
     as_json: JsonOption = False,
@@ -47,6 +53,7 @@ def lifetime(
     with answering(chosen, as_json=as_json):
         from worthbook.services.lifetime import Question, lifetime_of_files  # noqa: PLC0415
         from worthbook.services.lifetime_facts import facts_of  # noqa: PLC0415
+        from worthbook.services.lifetime_page import write_page  # noqa: PLC0415
 
         question = Question(
             as_of or None,
@@ -59,15 +66,23 @@ def lifetime(
             _names(covariates),
             _names(seasons),
         )
-        answer = lifetime_of_files(files or [], book, question, mapping=mapping or None)
+        file = to / "lifetime.html" if to is not None and to.is_dir() else to
+        also = None if file is None else partial(write_page, to=file, language=chosen)
+        answer = lifetime_of_files(files or [], book, question, mapping=mapping or None, also=also)
         if as_json:
-            print_json(facts_of(answer))
+            print_json({**facts_of(answer), "written": [] if file is None else [str(file)]})
         else:
-            from worthbook.reporting.screen import print_screen  # noqa: PLC0415
+            _print(answer, chosen, file)
 
-            print_screen(
-                answer.headline, answer.findings, answer.tables, chosen, currency=answer.currency, notes=answer.notes
-            )
+
+def _print(answer: Answer, language: Language, written: Path | None) -> None:
+    from worthbook.reporting.screen import print_screen  # noqa: PLC0415
+
+    print_screen(
+        answer.headline, answer.findings, answer.tables, language, currency=answer.currency, notes=answer.notes
+    )
+    if written is not None:
+        typer.echo(written)
 
 
 def _names(text: str) -> tuple[str, ...]:

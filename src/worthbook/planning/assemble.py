@@ -111,10 +111,11 @@ def _evaluated(
     definitions = [model for model in catalogue.models.values() if set(model.gives) & set(bench.sheets)]
     weighed = _weighed(bench, about.first, report)
     models = tuple(assess(bench, model, about.first, weighed) for model in definitions)
-    customers = columns.count(bench.engine, next(iter(bench.sheets.values())))
+    context = context_of(bench, about)
+    customers = context.customers
     headline = _headline(report, frameworks)
     context = replace(
-        _context(bench, about, customers),
+        context,
         fits=_fits(bench, definitions),
         models={model.name: model for model in models},
         frameworks=placing,
@@ -153,7 +154,7 @@ def _whom(population: PopulationDefinition) -> tuple[Finding, ...]:
     return tuple(Finding(each) for each in (population.description, *population.caveats))
 
 
-def _context(bench: Workbench, about: About, customers: int) -> StudyContext:
+def context_of(bench: Workbench, about: About) -> StudyContext:
     """What the book gives to studies; models and frameworks are added once they are there."""
     catalogue = bench.catalogue
     return StudyContext(
@@ -163,7 +164,7 @@ def _context(bench: Workbench, about: About, customers: int) -> StudyContext:
         sheets=bench.sheets_of(bench.sheets),
         known={name: catalogue.meta(name) for name in bench.sheets},
         as_of=bench.plan.as_of,
-        customers=customers,
+        customers=columns.count(bench.engine, next(iter(bench.sheets.values()))),
         currency=about.currency,
         fits={},
         provenance={**bench.plan.provenance, **_told_by_respondents(bench.snapshot)},

@@ -204,6 +204,40 @@ def render_study(study: Study, language: Language, *, currency: str = "", notes:
     )
 
 
+@dataclass(frozen=True)
+class Answered:
+    """What a command found, to be told on a page: sentences and tables first, then studies with their charts."""
+
+    title: Text
+    findings: Sequence[Finding]
+    tables: Sequence[Table]
+    notes: Sequence[Text]
+    studies: Sequence[Study]
+    currency: str
+
+
+def render_answer(answer: Answered, language: Language) -> str:
+    """An answer as a page of its own."""
+    written = Writer(language, answer.currency)
+    return (
+        _environment(written)
+        .get_template("studies.html")
+        .render(
+            title=answer.title,
+            findings=answer.findings,
+            tables=answer.tables,
+            notes=answer.notes,
+            views=[study_view(study, language, answer.currency) for study in answer.studies if study.charts],
+            tag=LANGUAGE_TAG.say(language),
+            words={name: text.say(language) for name, text in WORDS.items()},
+            style=_style(),
+            units=Unit,
+            most_rows=MOST_ROWS,
+            **MARKS[language],
+        )
+    )
+
+
 def _picture(chart: Chart, table: Table, language: Language, currency: str) -> Picture:
     svg = render_chart(chart, table, language, currency)
     return Picture(chart, table, Markup(svg))  # noqa: S704 - drawn by us, with every text escaped

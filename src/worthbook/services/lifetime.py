@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -156,9 +156,21 @@ class Answer:
 
 
 def lifetime_of_files(
-    files: Sequence[Path], folder: Path | None, question: Question, *, mapping: str | None = None
+    files: Sequence[Path],
+    folder: Path | None,
+    question: Question,
+    *,
+    mapping: str | None = None,
+    also: Callable[[OpenBook, Answer], None] | None = None,
 ) -> Answer:
     """Answer for a book, or for files, which are read into a book that goes away again unless a folder is named.
+
+    Args:
+        files: of orders, or one book.
+        folder: the book.
+        question: what is asked.
+        mapping: how to read the files.
+        also: what else is done while the book is open, such as to write a page.
 
     Raises:
         WorthbookError: What is wrong with the files, the definitions, the dates or the names.
@@ -166,15 +178,21 @@ def lifetime_of_files(
     if not files:
         if folder is None:
             raise NOTHING_GIVEN()  # noqa: RSE102  # a fault makes the exception
-        with open_book(folder) as opened:
-            return lifetime(opened, question)
+        return _answered(folder, question, also)
     if len(files) == 1 and (files[0] / "book.toml").exists():
-        return lifetime_of_files((), files[0], question)
+        return _answered(files[0], question, also)
     with tempfile.TemporaryDirectory(prefix="worthbook-") as place:
         home = folder if folder is not None else Path(place) / f"{files[0].name.split('.')[0] or 'orders'}.book"
         ingest_files(files, home, mapping=mapping)
-        with open_book(home) as opened:
-            return lifetime(opened, question)
+        return _answered(home, question, also)
+
+
+def _answered(folder: Path, question: Question, also: Callable[[OpenBook, Answer], None] | None) -> Answer:
+    with open_book(folder) as opened:
+        answer = lifetime(opened, question)
+        if also is not None:
+            also(opened, answer)
+        return answer
 
 
 def lifetime(opened: OpenBook, question: Question) -> Answer:
