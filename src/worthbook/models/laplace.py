@@ -47,6 +47,17 @@ class Estimates:
         log_values = tuple(float(each) for each in maximum.point + np.asarray(log_scale))
         return cls(symbols, log_values, precision, maximum.free)
 
+    @classmethod
+    def normal(cls, log_mean: FloatArray, log_covariance: FloatArray, symbols: tuple[str, ...]) -> Estimates:
+        """Logarithms that are known as a normal distribution.
+
+        >>> Estimates.normal(np.zeros(2), np.diag([0.04, 0.01]), ("r", "alpha")).log_standard_errors.round(3).tolist()
+        [0.2, 0.1]
+        """
+        precision = np.linalg.inv(log_covariance)
+        rows = tuple(tuple(row) for row in ((precision + precision.T) / 2).tolist())
+        return cls(symbols, tuple(log_mean.tolist()), rows, (True,) * len(symbols))
+
     @property
     def values(self) -> FloatArray:
         """The estimates."""

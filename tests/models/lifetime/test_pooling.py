@@ -9,10 +9,11 @@ import pytest
 
 from worthbook.kernel.errors import WorthbookError
 from worthbook.models.base import FloatArray
-from worthbook.models.lifetime import BGNBD, PurchaseHistory
+from worthbook.models.lifetime import BGNBD, GGompertzNBD, PurchaseHistory
 from worthbook.models.lifetime.bg_nbd import BGNBDFit
 from worthbook.models.lifetime.bg_nbd_process import BGNBDProcess
 from worthbook.models.lifetime.correlated_pareto_nbd import CorrelatedParetoNBD
+from worthbook.models.lifetime.ggompertz_nbd import GGompertzNBDProcess
 from worthbook.models.lifetime.pareto_nbd import ParetoNBD
 from worthbook.models.lifetime.pooling import ROUNDS, PooledFit, fit_pooled
 
@@ -73,7 +74,7 @@ def test_small_segments_are_drawn_more(pooled: tuple[PooledFit[BGNBDFit], Segmen
 
 
 def test_intervals_cover_the_truth(pooled: tuple[PooledFit[BGNBDFit], Segments]) -> None:
-    """Of 48 parameters of 12 segments no fewer than 40 lie in their 95 % intervals (92 % of 288 in a longer run)."""
+    """Of 48 parameters of 12 segments no fewer than 42 lie in their 95 % intervals (see coverage.md)."""
     found, (_, truths) = pooled
     inside = 0
     for name, fit in found.segments.items():
@@ -81,7 +82,7 @@ def test_intervals_cover_the_truth(pooled: tuple[PooledFit[BGNBDFit], Segments])
             assert row.low is not None
             assert row.high is not None
             inside += row.low <= true <= row.high
-    assert inside >= 40
+    assert inside >= 42
 
 
 def test_segments_that_are_alike_become_one() -> None:
@@ -119,6 +120,28 @@ def test_other_models_are_pooled_in_the_same_way() -> None:
     found = fit_pooled(ParetoNBD(), histories)
     assert set(found.segments) == set(histories)
     assert [row.symbol for row in found.segments["segment 3"].summary] == ["r", "alpha", "s", "beta"]
+
+
+def test_a_parameter_that_is_searched_elsewhere_comes_back() -> None:
+    """GGompertz/NBD searches b lower than others; the truth lies within the intervals of four segments."""
+    rng, truth = np.random.default_rng(3), GGompertzNBDProcess(0.8, 6.0, 0.7, 8.0, 0.06)
+    histories = {name: truth.simulate(rng.uniform(20, 52, 300), 0.0, rng, "weeks")[0] for name in "abcd"}
+    found = fit_pooled(GGompertzNBD(), histories)
+    for fit in found.segments.values():
+        away = (np.log([0.8, 6.0, 0.7, 8.0, 0.06]) - fit.estimates.log_values) / fit.estimates.log_standard_errors
+        assert (np.abs(away) < 2.5).all()
+    assert np.exp(found.population.mean[4]) == pytest.approx(0.06, rel=0.3)
+
+
+def test_few_customers_do_not_make_segments_alike() -> None:
+    """Twelve segments of 8 customers say next to nothing about how they differ: nobody is told that they do not."""
+    rng = np.random.default_rng(8)
+    truth = BGNBDProcess(0.8, 6.0, 0.8, 2.5)
+    histories = {str(each): truth.simulate(rng.uniform(20, 60, 8), 0.0, rng, "weeks")[0] for each in range(12)}
+    found = fit_pooled(BGNBD(), histories)
+    assert min(found.population.spread) > 0.15
+    errors = np.array([fit.estimates.log_standard_errors for fit in found.segments.values()])
+    assert (errors > 0.9 * np.array(found.population.spread)).all()
 
 
 def test_choices_made_for_all_hold_for_every_segment() -> None:

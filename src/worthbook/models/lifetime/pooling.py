@@ -1,8 +1,9 @@
-"""Segments and cohorts that learn from each other: partial pooling by empirical Bayes on the logarithms of parameters.
+"""Segments and cohorts that learn from each other: partial pooling on the logarithms of parameters.
 
-Morris (1983), "Parametric Empirical Bayes Inference", JASA 78, 47-55. Segments' parameters vary around a common mean;
-how much they vary is learnt from all of them (an EM algorithm with Laplace's approximation in each segment). A segment
-with many customers keeps its own estimates, one with few is drawn to the mean by as much as its data are weak.
+Segments' parameters vary around a common mean; how much they vary is learnt from all of them, and what remains unknown
+of it is in every interval (`hierarchy`). A segment with many customers keeps its own estimates, one with few is drawn
+to the mean by as much as its data are weak. What a segment's customers say is taken as the parabola that touches the
+logarithm of their likelihood where the segment's estimates are, so that these and the parabolas are found in turn.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from worthbook.kernel.errors import Fault, WorthbookError
 from worthbook.kernel.language import Text
 from worthbook.models.base import FloatArray
 from worthbook.models.distinct import weighted_sum
+from worthbook.models.hierarchy import Groups, Shrunk
 from worthbook.models.laplace import Estimates
 from worthbook.models.lifetime.data import UNIT_NAMES, PurchaseHistory
 from worthbook.models.lifetime.purchase_model import (
@@ -24,21 +26,17 @@ from worthbook.models.lifetime.purchase_model import (
     PurchaseFit,
     PurchaseModel,
     fingerprint_of,
+    log_scale_of,
     refuse_hopeless,
 )
 from worthbook.models.optimise import Maximum, Objective, maximise
 
-ROUNDS = 60
-SETTLED = 3e-3
+ROUNDS = 20
+SETTLED = 0.01
 """The search ends when no mean and no spread of a logarithm changes by more."""
 
-LEAST_SPREAD = 1e-3
-"""Spreads of segments below this count as none."""
-
-MOST_SPREAD = 2.0
 FIRST_SPREAD = 0.3
-MOST_TAKEN = 0.9
-"""So much of a parameter is taken from the mean at most when it is asked how far it was drawn."""
+SEED = 1
 
 FEWEST_SEGMENTS = 3
 
@@ -124,6 +122,13 @@ class _Segment:
 
         return maximise(posterior, starts)
 
+    def parabola(self, maximum: Maximum, population: Population) -> tuple[FloatArray, FloatArray]:
+        """Curvature (where it is one of a valley: none) and pull of the log-likelihood at the segment's estimates."""
+        customers = self.groups.customers
+        bent, axes = np.linalg.eigh(maximum.hessian * customers - np.diag(np.asarray(population.spread) ** -2.0))
+        curvature = np.asarray(axes * np.maximum(bent, 0.0) @ axes.T)
+        return curvature, self.objective(maximum.point)[1] * customers + curvature @ maximum.point
+
 
 def fit_pooled(model: PurchaseModel[AnyFit], histories: Mapping[str, PurchaseHistory]) -> PooledFit[AnyFit]:
     """Fit a model to every segment, each drawn towards the mean of all by as much as its own data are weak.
@@ -148,36 +153,44 @@ def fit_pooled(model: PurchaseModel[AnyFit], histories: Mapping[str, PurchaseHis
     scale = float(together.T.max())
     common = model.fit(together)
     model = model.like(common)
-    powers = np.asarray(common.process_class.time_powers) * np.log(scale)
-    start = tuple((np.asarray(common.estimates.log_values) - powers).tolist())
+    log_scale = np.asarray(log_scale_of(common.process_class, scale))
+    start = tuple((np.asarray(common.estimates.log_values) - log_scale).tolist())
     segments = [_segment(name, history, model, scale) for name, history in histories.items()]
-    found, population, rounds = _search(segments, Population(start, (FIRST_SPREAD,) * len(start)))
-    count, mean = len(segments), tuple((np.asarray(population.mean) + powers).tolist())
-    wide = {each.name: _widened(found[each.name], population, each, count) for each in segments}
+    centre = np.asarray(common.process_class.time_powers) * np.log(scale) - log_scale
+    shrunk, rounds = _search(segments, Population(start, (FIRST_SPREAD,) * len(start)), centre)
     return PooledFit(
-        segments={each.name: _fit(model, common, each, wide[each.name], powers) for each in segments},
-        population=replace(population, mean=mean),
-        own={each.name: _own_share(found[each.name], population, each.groups.customers) for each in segments},
+        segments={
+            each.name: _fit(
+                model, common, each, Estimates.normal(mean + log_scale, covariance, common.estimates.symbols)
+            )
+            for each, mean, covariance in zip(segments, shrunk.mean, shrunk.covariance, strict=True)
+        },
+        population=Population(tuple((shrunk.centre + log_scale).tolist()), tuple(shrunk.spread.tolist())),
+        own=dict(zip(histories, shrunk.own.tolist(), strict=True)),
         rounds=rounds,
     )
 
 
-def _search(segments: Sequence[_Segment], population: Population) -> tuple[dict[str, Maximum], Population, int]:
+def _search(segments: Sequence[_Segment], population: Population, centre: FloatArray) -> tuple[Shrunk, int]:
     """In turn find each segment's estimates, given how segments vary, and how they vary, given their estimates.
 
     Returns:
-        The estimates, how segments vary, and how many rounds it took.
+        What is then known of all segments, and how many rounds it took.
     """
-    points = {each.name: np.asarray(population.mean) for each in segments}
+    points = [np.asarray(population.mean)] * len(segments)
     rounds, change = 0, np.inf
     while rounds < ROUNDS and change > SETTLED:
         rounds += 1
-        starts = {each.name: [points[each.name], np.asarray(population.mean)] for each in segments}
-        found = {each.name: each.search(population, starts[each.name]) for each in segments}
-        points = {name: maximum.point for name, maximum in found.items()}
-        before, population = population, _learn(found, segments)
+        mean = np.asarray(population.mean)
+        found = [each.search(population, [point, mean]) for each, point in zip(segments, points, strict=True)]
+        points = [maximum.point for maximum in found]
+        parabolas = [each.parabola(one, population) for each, one in zip(segments, found, strict=True)]
+        curvatures, pulls = zip(*parabolas, strict=True)
+        groups = Groups(np.array(curvatures), np.array(pulls), centre)
+        spread = groups.likeliest_spread(np.asarray(population.spread))
+        before, population = population, Population(tuple(groups.mean(spread).tolist()), tuple(spread.tolist()))
         change = _change(before, population)
-    return found, population, rounds
+    return groups.shrunk(spread, seed=SEED), rounds
 
 
 def _joined(histories: Sequence[PurchaseHistory]) -> PurchaseHistory:
@@ -203,66 +216,28 @@ def _segment(name: str, history: PurchaseHistory, model: PurchaseModel[Any], sca
     return _Segment(name, groups, scale, model.objective(groups.scaled(1 / scale)))
 
 
-def _learn(found: Mapping[str, Maximum], segments: Sequence[_Segment]) -> Population:
-    """Means and spreads of the parameters, segments counted with what is still unknown of them."""
-    points = np.array([found[each.name].point for each in segments])
-    unknown = np.array([np.diag(_covariance(found[each.name], each.groups.customers)) for each in segments])
-    mean = points.mean(axis=0)
-    spread = np.sqrt(((points - mean) ** 2).sum(axis=0) / (len(points) - 1) + unknown.mean(axis=0))
-    return Population(tuple(mean.tolist()), tuple(np.clip(spread, LEAST_SPREAD, MOST_SPREAD).tolist()))
-
-
-def _covariance(maximum: Maximum, customers: float) -> FloatArray:
-    return np.asarray(np.linalg.pinv(maximum.hessian * customers, hermitian=True))
-
-
 def _change(before: Population, after: Population) -> float:
     pairs = ((before.mean, after.mean), (before.spread, after.spread))
     return float(max(np.abs(np.asarray(one) - np.asarray(other)).max() for one, other in pairs))
 
 
-def _widened(maximum: Maximum, population: Population, segment: _Segment, count: int) -> Maximum:
-    """The maximum with a curvature that knows that mean and spread are themselves estimates (Morris 1983, section 5).
-
-    Of what a segment takes from the mean, the mean may be wrong; and it may have been drawn there too much.
-    """
-    free = np.asarray(maximum.free)
-    spread, mean = (np.asarray(each)[free] for each in (population.spread, population.mean))
-    covariance = _covariance(maximum, segment.groups.customers)[np.ix_(free, free)]
-    taken = covariance / spread**2
-    of_mean = taken @ np.diag(spread**2 / count) @ taken.T
-    share = np.clip(np.diag(taken), 0.0, MOST_TAKEN)
-    drawn = share / (1 - share) * (maximum.point[free] - mean)
-    whole = covariance + of_mean + np.diag(2 / (count - 1) * drawn**2)
-    hessian = np.zeros_like(maximum.hessian)
-    hessian[np.ix_(free, free)] = np.linalg.inv(whole) / segment.groups.customers
-    return replace(maximum, hessian=hessian)
-
-
-def _own_share(maximum: Maximum, population: Population, customers: float) -> float:
-    """1 minus the mean ratio of what is unknown after pooling to how much segments vary."""
-    unknown = np.diag(_covariance(maximum, customers))
-    return float(np.clip(1 - (unknown / np.asarray(population.spread) ** 2).mean(), 0.0, 1.0))
-
-
-def _fit(
-    model: PurchaseModel[AnyFit], common: AnyFit, segment: _Segment, maximum: Maximum, powers: FloatArray
-) -> AnyFit:
+def _fit(model: PurchaseModel[AnyFit], common: AnyFit, segment: _Segment, estimates: Estimates) -> AnyFit:
     """A fit of one segment at the pooled estimates; the likelihood is that of its own customers."""
     groups = segment.groups
     purchases = weighted_sum(groups.weights, groups.x)
     back = purchases * float(np.log(segment.scale))
-    staying = _staying(model.objective_staying(groups.scaled(1 / segment.scale)), maximum.point[:2])
+    point = np.asarray(estimates.log_values) - np.asarray(log_scale_of(common.process_class, segment.scale))
+    staying = _staying(model.objective_staying(groups.scaled(1 / segment.scale)), point[:2])
     return replace(
         common,
-        estimates=Estimates.at(maximum, common.estimates.symbols, groups.customers, tuple(powers.tolist())),
+        estimates=estimates,
         customers=groups.customers,
         repeat_buyers=float(groups.weights[groups.x > 0].sum()),
         purchases=purchases,
         groups=len(groups),
-        log_likelihood=segment.objective(maximum.point)[0] * groups.customers - back,
+        log_likelihood=segment.objective(point)[0] * groups.customers - back,
         log_likelihood_without_dropout=staying * groups.customers - back,
-        evaluations=maximum.evaluations,
+        evaluations=0,
         data_fingerprint=fingerprint_of(groups),
     )
 
