@@ -127,3 +127,28 @@ def test_lines_fit_the_terminal(orders: Path, language: str) -> None:
     ]
     assert all(said)
     assert max(cell_len(line) for text in said for line in text.splitlines()) <= 100
+
+
+def test_a_book_is_not_made_for_a_file_that_cannot_be_imported(orders: Path) -> None:
+    orders.write_text("x,y\n1,2\n")
+    assert call("ingest", orders).exit_code == 1
+    assert not (orders.parent / "orders.book").exists()
+
+
+def test_a_book_with_an_earlier_file_stays(orders: Path) -> None:
+    (orders.parent / "bad.csv").write_text("x,y\n1,2\n")
+    assert call("ingest", orders, "bad.csv", "--book", "shop.book").exit_code == 1
+    assert len(json.loads(call("imports", "--book", "shop.book", "--json").stdout)) == 1
+
+
+@pytest.mark.parametrize("command", ["inspect", "ingest"])
+def test_a_file_that_is_not_there_or_is_a_folder_is_told(orders: Path, command: str) -> None:
+    assert "[file-missing]" in call(command, "nowhere.csv").stderr
+    assert "[file-is-folder]" in call(command, orders.parent).stderr
+
+
+def test_an_import_that_was_undone_before_is_told_as_that(orders: Path) -> None:
+    call("ingest", orders)
+    (done,) = json.loads(call("imports", "--book", "orders.book", "--json").stdout)
+    call("undo", done["import"], "--book", "orders.book")
+    assert "[import-undone]" in call("undo", done["import"], "--book", "orders.book").stderr

@@ -74,3 +74,19 @@ def test_one_currency_needs_no_rate(tmp_path: Path) -> None:
     book = new_book(tmp_path)
     (tmp_path / "orders.csv").write_text("customer_id,ordered_on,amount,currency\nF,2026-03-01,5,EUR\n")
     assert bring(book, tmp_path / "orders.csv").rejected == 0
+
+
+def test_what_to_do_about_lines_without_a_rate_is_said(tmp_path: Path) -> None:
+    _, said, _ = brought(tmp_path, "CNY", rates=False)
+    assert any(
+        note.startswith("To use the lines without an exchange rate: import a file with the columns currency")
+        for note in said
+    )
+
+
+def test_a_currency_that_nobody_named_is_supposed_aloud(tmp_path: Path) -> None:
+    _, said, _ = brought(tmp_path, "", rates=False)
+    assert (
+        "Assumption: the book is kept in USD, as most of its lines are; another goes into `currency` in book.toml."
+        in said
+    )

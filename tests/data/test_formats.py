@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from tests.data.importing import FILES, bring, mappings, new_book, notes, rows, tables
+from tests.data.importing import FILES, bring, bring_text, mappings, new_book, notes, rows, tables
 from worthbook.data.book import Book
 from worthbook.data.ingest import Manner, ingest, ingest_archive, ingest_query
 from worthbook.data.ledger import cursor
@@ -262,3 +262,21 @@ def test_a_query_to_postgresql(tmp_path: Path, postgres: str) -> None:
             )
     engine.dispose()
     assert query(new_book(tmp_path), postgres) == ROWS
+
+
+@pytest.mark.parametrize(
+    "text", ["<html><table><tr><td>客户</td></tr></table>", '\ufeff\n<?xml version="1.0"?><Workbook/>']
+)
+def test_a_page_that_is_called_xls_is_told_from_a_workbook(tmp_path: Path, text: str) -> None:
+    """Shop programs write tables of HTML and XML under that name."""
+    file = tmp_path / "orders.xls"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(WorthbookError, match="file-is-page"):
+        bring(new_book(tmp_path), file)
+
+
+def test_lines_of_totals_are_left_out(tmp_path: Path) -> None:
+    text = "订单号,客户,日期,金额\n1,甲,2026-01-02,10\n合计,,,10\n,总计,,10\n2,合计,2026-01-03,5\n"
+    book, report = bring_text(tmp_path, text)
+    assert notes(report) == ["Lines skipped: 2, the first is line 3: a line of totals."]
+    assert rows(book, "customer_id") == [("甲",), ("合计",)]

@@ -203,3 +203,24 @@ def test_the_last_visible_export_of_each_order_line_counts(
             expected |= brought[import_id]
         found = amounts(book) if "transactions" in book.snapshot().tables else []
         assert found == sorted(((*key, amount) for key, amount in expected.items()), key=str)
+
+
+def test_lines_without_an_order_number_that_come_again_count_and_that_is_said(tmp_path: Path) -> None:
+    book = new_book(tmp_path)
+    log = "customer_id,ordered_on,amount\nA,2026-01-02,10\nB,2026-01-03,20\n"
+    (tmp_path / "january.csv").write_text(log)
+    first = bring(book, tmp_path / "january.csv")
+    (tmp_path / "february.csv").write_text(log + "A,2026-02-02,10\n")
+    report = bring(book, tmp_path / "february.csv")
+    assert count(book) == 5
+    (said,) = notes(report)
+    assert said.startswith("Lines without an order number that an earlier import brought too, alike in every value: 2;")
+    assert said.endswith(f"take the earlier import back: worthbook undo {first.import_id}")
+
+
+def test_of_other_days_nothing_is_said(tmp_path: Path) -> None:
+    book = new_book(tmp_path)
+    for month in ("01", "02"):
+        (tmp_path / f"{month}.csv").write_text(f"customer_id,ordered_on,amount\nA,2026-{month}-02,10\n")
+        report = bring(book, tmp_path / f"{month}.csv")
+        assert notes(report) == []

@@ -94,7 +94,7 @@ def mapping_by_hand(
     raise_all(problems)
     return MappingDefinition(
         name=name,
-        title=Text(en=f"Mapped by hand: {name}", zh=f"手工映射：{name}"),
+        title=Text(en="Mapped by hand", zh="手工映射"),
         description=Text(
             en="Columns that a person said the meaning of.",
             zh="由使用者指明各列含义的映射。",

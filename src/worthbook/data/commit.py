@@ -37,6 +37,12 @@ KEPT = Text(
     zh="先前导入的同一批订单中，有 {lines} 行未出现在本文件中，仍予保留。",
 )
 
+REPEATED = Text(
+    en="Lines without an order number that an earlier import brought too, alike in every value: {lines}; all count. If "
+    "this file holds the same orders again, take the earlier import back: worthbook undo {import_id}",
+    zh="没有订单编号、且与先前导入的行完全相同：{lines} 行，仍全部计入。如本文件是同一批订单的再次导出，"
+    "请撤回先前的导入：worthbook undo {import_id}",
+)
 NOBODY = Text(
     en="Lines without a customer in particular (blank, guest, walk-in): {lines}, kept apart; they make no customer.",
     zh="没有具体客户的行（编号为空、游客、散客等）：{lines} 行，单独保存，不构成客户。",
@@ -190,6 +196,8 @@ def _said(changes: Mapping[str, TableChange], overlaps: Mapping[str, Overlap]) -
             notes.append(OVERLAPPING.format(changed=change.changed, same=change.same, new=change.new))
             if overlap.kept:
                 notes.append(KEPT.format(lines=overlap.kept))
+        if overlap.repeated:
+            notes.append(REPEATED.format(lines=overlap.repeated, import_id=overlap.repeats))
     return tuple(notes)
 
 

@@ -30,6 +30,16 @@ CONVERTED = Text(
     en="Amounts in {currencies} were brought into {base} by the exchange rates of the book; lines: {lines}.",
     zh="{currencies} 金额已按账簿汇率折算为 {base}，共 {lines} 行。",
 )
+BASE_SUPPOSED = Text(
+    en="Assumption: the book is kept in {base}, as most of its lines are; another goes into `currency` in book.toml.",
+    zh="假设：账簿以 {base} 记账（多数行采用该币种）；如非如此，请在 book.toml 的 currency 中填写。",
+)
+RATES_WANTED = Text(
+    en="To use the lines without an exchange rate: import a file with the columns currency, valid_from and rate (what "
+    "one unit is in {base}), then export the rejected lines and import that file.",
+    zh="如需使用缺少汇率的行：先导入含 currency、valid_from、rate（1 单位外币折合 {base}）三列的汇率表，"
+    "再导出被拒行并重新导入。",
+)
 
 
 @dataclass(frozen=True)
@@ -117,9 +127,12 @@ class Currencies:
         unrated = "line IN (SELECT line FROM rates WHERE rate IS NULL)"
         longer = (*reasons, Reason("exchange-rate-missing", unrated, sentence, column))
         mark(self.connection, self.parts, unrated, len(longer))
-        ((lines, named),) = self.connection.execute(
-            f"SELECT count(*), string_agg(DISTINCT {currency}, ', ' ORDER BY {currency}) FROM {JUDGED} "
-            f"WHERE verdict = {ACCEPTED} AND list_contains({list_sql(others)}, {currency})"
+        ((lines, named, lacking),) = self.connection.execute(
+            f"SELECT count(*) FILTER (used), string_agg(DISTINCT {currency}, ', ' ORDER BY {currency}) FILTER (used), "
+            f"count(*) FILTER (verdict = {len(longer)}) FROM (SELECT *, verdict = {ACCEPTED} AS used FROM {JUDGED}) "
+            f"WHERE list_contains({list_sql(others)}, {currency})"
         ).fetchall()
-        notes = (CONVERTED.format(currencies=named, base=base, lines=lines),) if lines else ()
-        return Converted(longer, notes, rated=True)
+        notes = [] if self.book.currency else [BASE_SUPPOSED.format(base=base)]
+        notes += [CONVERTED.format(currencies=named, base=base, lines=lines)] if lines else []
+        notes += [RATES_WANTED.format(base=base)] if lacking else []
+        return Converted(longer, tuple(notes), rated=True)

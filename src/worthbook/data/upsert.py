@@ -41,6 +41,11 @@ class Overlap:
     moved: int = 0
     """Rows with a key under which there are rows of another customer, or of none."""
 
+    repeated: int = 0
+    """Lines without a number of their own that an earlier import brought too, alike in every value; all count."""
+    repeats: str = ""
+    """The import that brought most of them."""
+
     def of(self, change: Change) -> Change:
         """What an import did to a table, with how much of it was there already."""
         return replace(change, changed=self.changed, same=self.same, replaced=self.replaced, moved=self.moved)
@@ -69,8 +74,11 @@ class Upsert:
         self._see(table, there, arriving)
         if table.key:
             return self._by_key(table)
-        self._complete(table) if self.completing else self._match(table)
-        return self._by_line(table)
+        if self.completing:
+            self._complete(table)
+            return self._by_line(table)
+        own = self._match(table)
+        return self._repeating(table, own, self._by_line(table))
 
     def write(self, path: Path) -> tuple[DataFile, ...]:
         """Write which lines are superseded to a file; none where there are none."""
@@ -112,8 +120,8 @@ class Upsert:
 
     # --- tables of lines ---
 
-    def _match(self, table: TableDefinition) -> None:
-        """Lines of the same key and place."""
+    def _match(self, table: TableDefinition) -> str:
+        """Lines of the same key and place; the condition that a line has a key of its own."""
         first = f'"{table.line_key[0]}"'
         default = table.columns[table.line_key[0]].default
         own = f"{first} IS NOT NULL"
@@ -127,6 +135,20 @@ class Upsert:
             f"t.import_line AS old_line, a.content = t.content AS same FROM arriving AS a JOIN there AS t "
             f"ON {' AND '.join(_agree(table))}"
         )
+        return own
+
+    def _repeating(self, table: TableDefinition, own: str, found: Overlap) -> Overlap:
+        """With what lines without a key of their own repeat."""
+        values = ", ".join(f'"{name}"' for name in stored_columns(table) if name not in IMPORT_COLUMNS)
+        mine = f'SELECT hash({values}) AS content FROM "{_ARRIVING}" WHERE NOT ({own})'
+        if not self.connection.execute(f"{mine} LIMIT 1").fetchall():
+            return found
+        theirs = f'SELECT DISTINCT import_id, hash({values}) AS content FROM "{_THERE}" WHERE NOT ({own})'
+        shared = self.connection.execute(
+            f"SELECT import_id, count(*) FROM ({mine}) JOIN ({theirs}) USING (content) GROUP BY 1 "
+            f"ORDER BY 2 DESC, 1 LIMIT 1"
+        ).fetchall()
+        return replace(found, repeats=shared[0][0], repeated=shared[0][1]) if shared else found
 
     def _complete(self, table: TableDefinition) -> None:
         """Lines that the arriving ones say they stand for."""

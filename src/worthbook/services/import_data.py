@@ -12,7 +12,7 @@ from worthbook.data.history import Change
 from worthbook.data.ingest import Manner
 from worthbook.kernel.errors import Fault, Problem, WorthbookError
 from worthbook.kernel.language import Language, Text
-from worthbook.services.ingest_files import book_for, book_to_try, import_each, import_query
+from worthbook.services.ingest_files import book_to_fill, book_to_try, import_each, import_query
 from worthbook.services.watch_folder import new_files
 
 NOTHING_TO_IMPORT = Fault(
@@ -128,7 +128,8 @@ def import_data(  # noqa: PLR0913 - as many as a user has to say
     if how.dry:
         with book_to_try(first, folder, currency, language) as tried:
             return _imported(tried, files, how, watch, database, query)
-    return _imported(book_for(first, folder, currency, language), files, how, watch, database, query)
+    with book_to_fill(first, folder, currency, language) as book:
+        return _imported(book, files, how, watch, database, query)
 
 
 def how(mapping: str = "", sheet: str = "", *, dry: bool = False, pairs: Sequence[str] = ()) -> Manner:

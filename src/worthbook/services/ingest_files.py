@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,8 +30,8 @@ def ingest_files(  # noqa: PLR0913 - as many as a user has to say
     Raises:
         WorthbookError: What is wrong with the first file that cannot be read; files before it stay imported.
     """
-    book = book_for(files[0], folder, currency, language)
-    return book, tuple(import_each(book, files, Manner(mapping, sheet, pairs=tuple(pairs))))
+    with book_to_fill(files[0], folder, currency, language) as book:
+        return book, tuple(import_each(book, files, Manner(mapping, sheet, pairs=tuple(pairs))))
 
 
 def import_each(book: Book, files: Sequence[Path], manner: Manner) -> Iterator[ImportReport]:
@@ -64,6 +65,20 @@ def book_for(file: Path, folder: Path | None, currency: str = "", language: Lang
     if (home / "book.toml").exists():
         return Book.open(home)
     return Book.create(home, title=_title(file), currency=currency, language=language)
+
+
+@contextmanager
+def book_to_fill(file: Path, folder: Path | None, currency: str = "", language: Language = "en") -> Iterator[Book]:
+    """The same; a book that was made for what cannot be imported is taken away again."""
+    home = folder if folder is not None else book_beside(file)
+    is_new = not home.exists()
+    book = book_for(file, folder, currency, language)
+    try:
+        yield book
+    except BaseException:
+        if is_new and not book.history().visible:
+            shutil.rmtree(home)
+        raise
 
 
 @contextmanager

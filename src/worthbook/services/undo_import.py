@@ -41,6 +41,11 @@ _UNDONE = Text(
     en="Undone: {import_id} ({file}). Rows that it had updated are as before.",
     zh="已撤销：{import_id}（{file}）。被其更新的行已恢复。",
 )
+IMPORT_UNDONE = Fault(
+    "import-undone",
+    what=Text(en="{import_id} ({file}) was undone before.", zh="{import_id}（{file}）此前已撤销。"),
+    hint=Text(en="Import the file again to have its rows back.", zh="如需恢复，请重新导入该文件。"),
+)
 NONE = Text(en="Nothing has been imported yet.", zh="尚未导入任何数据。")
 
 
@@ -115,7 +120,7 @@ def undo_import(folder: Path, import_id: str) -> Text:
         import_id: The import, or the beginning of its name; `last` is the last one that counts.
 
     Raises:
-        WorthbookError: `import-unknown`, `import-ambiguous`, or that there is no book.
+        WorthbookError: `import-unknown`, `import-undone`, `import-ambiguous`, or that there is no book.
     """
     book = Book.open(folder)
     record = find_import(book, import_id)
@@ -123,11 +128,17 @@ def undo_import(folder: Path, import_id: str) -> Text:
     return _UNDONE.format(import_id=record.import_id, file=record.file)
 
 
+def _check_undone(book: Book, import_id: str) -> None:
+    for each in book.history().imports:
+        if import_id and each.state == "undone" and each.import_id.startswith(import_id):
+            raise IMPORT_UNDONE(import_id=each.import_id, file=each.file)
+
+
 def find_import(book: Book, import_id: str) -> ImportRecord:
     """The import that counts and is called so, or begins so; `last` is the last one.
 
     Raises:
-        WorthbookError: `import-unknown`, `import-ambiguous`.
+        WorthbookError: `import-unknown`, `import-undone`, `import-ambiguous`.
     """
     visible = book.history().visible
     if import_id == "last" and visible:
@@ -136,5 +147,6 @@ def find_import(book: Book, import_id: str) -> ImportRecord:
     if len(found) > 1:
         raise IMPORT_AMBIGUOUS(import_id=import_id, found=", ".join(each.import_id for each in found))
     if not found:
+        _check_undone(book, import_id)
         raise IMPORT_UNKNOWN(import_id=import_id, near=did_you_mean(import_id, [each.import_id for each in visible]))
     return found[0]
