@@ -74,7 +74,7 @@ def test_the_answer_as_json(tmp_path: Path) -> None:
     assert found["columns"][1] == {
         "header": "date",
         "goes_to": ["transactions.ordered_on", "transactions.ordered_at"],
-        "decides": False,
+        "decides": True,
         "samples": [
             {"text": "3/4/2026", "value": "2026-04-03 00:00:00"},
             {"text": "25/4/2026", "value": "2026-04-25 00:00:00"},
