@@ -284,3 +284,30 @@ def test_published_files_come_in_whole(
     ((customers, total),) = cursor().execute(query, [files]).fetchall()
     assert (report.mapping, report.accepted, customers, total) == expected
     assert counts(report) == (report.read, report.read, 0, 0)
+
+
+TOTALS = (
+    "order_id,customer_id,date,order total\n1,A,2026-01-02,100\n1,A,2026-01-02,100\n"
+    "2,B,2026-01-03,50\n2,B,2026-01-03,50\n3,C,2026-01-03,70\n3,C,2026-01-03,70\n4,D,2026-01-04,5\n"
+)
+
+
+def test_an_amount_that_each_line_of_an_order_repeats_is_asked_about(tmp_path: Path) -> None:
+    _, report = bring_text(tmp_path, TOTALS)
+    assert "In all 3 orders of several lines that were looked at, each line has the same amount." in " ".join(
+        notes(report)
+    )
+
+
+def test_amounts_of_lines_that_differ_ask_nothing(tmp_path: Path) -> None:
+    _, report = bring_text(tmp_path, TOTALS + "5,E,2026-01-05,1\n5,E,2026-01-05,2\n")
+    assert not [note for note in notes(report) if "orders of several lines" in note]
+
+
+def test_lines_that_leave_out_what_the_first_line_of_the_order_says_are_told(tmp_path: Path) -> None:
+    text = "order_id,customer_id,date,amount\n1,A,2026-01-02,10\n1,,,20\n2,B,2026-01-03,30\n3,C,,5\n"
+    _, report = bring_text(tmp_path, text)
+    assert report.rejected == 2
+    assert "Of the rejected lines, 1 have the number of an order that other lines tell more of." in " ".join(
+        notes(report)
+    )

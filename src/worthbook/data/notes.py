@@ -31,11 +31,27 @@ EXTREME = Text(
     en="The amount {amount} in line {line} is {times} times the median amount; check it.",
     zh="第 {line} 行的金额 {amount} 是金额中位数的 {times} 倍，请核实。",
 )
+TOTALS_REPEATED = Text(
+    en="In all {orders} orders of several lines that were looked at, each line has the same amount. If that is the total "
+    "of the order, it counts once a line; `carry_down` in a mapping divides it (docs/importing.md).",
+    zh="所查看的 {orders} 张多行订单中，每张订单各行的金额都相同。如该金额是整单合计，现在会按行重复计入；"
+    "可在映射中用 carry_down 分摊（见 docs/importing.md）。",
+)
+FIRST_LINES_ONLY = Text(
+    en="Of the rejected lines, {lines} have the number of an order that other lines tell more of. If what concerns the "
+    "order stands on its first line only, `carry_down` in a mapping reads it (docs/importing.md).",
+    zh="被拒的行中有 {lines} 行的订单号在其他行出现过，且那些行信息完整。如订单信息只写在首行，"
+    "可在映射中用 carry_down 读取（见 docs/importing.md）。",
+)
 
 _LINES_OF_ORDERS = "transactions"
 """The table in which two rows may be alike."""
 _EXTREME = 10_000
 """Amounts so many times the median are said to be odd; even a wholesaler's largest order is below."""
+_LOOKED_AT = 100_000
+"""Orders are looked at on so many lines: a habit of the program that wrote them shows in few."""
+_ORDERS = 3
+"""Fewer orders of several lines show no habit."""
 _MEDIAN_OF = 1_000_000
 """The median is taken of about so many lines, evenly spread: it must be held in memory."""
 
@@ -70,7 +86,7 @@ class Notes:
 
     def said(self) -> tuple[Text, ...]:
         """Everything there is to say."""
-        return (*self.left_out(), *self._identical(), *self._extreme())
+        return (*self.left_out(), *self.of_orders(), *self._identical(), *self._extreme())
 
     def left_out(self) -> Iterator[Text]:
         """For each reason: how many lines, and the first of them."""
@@ -97,6 +113,29 @@ class Notes:
         return Text(
             en=reason.sentence.en.replace("{value}", value or ""), zh=reason.sentence.zh.replace("{value}", value or "")
         )
+
+    def of_orders(self) -> Iterator[Text]:
+        """What may hold for an order as a whole, where the mapping takes each line by itself."""
+        mapping, feed = self.recognition.mapping, self.recognition.mapping.feeds[0]
+        order, amount = feed.columns.get("order_id"), feed.columns.get("amount")
+        if feed.table != _LINES_OF_ORDERS or mapping.carry_down is not None or order is None or amount is None:
+            return
+        fields = fields_of(self.recognition)
+        lines = f"SELECT {fields.value(order)} AS number, {fields.value(amount)} AS amount, verdict FROM {JUDGED}"
+        lines += f" WHERE line <= {_LOOKED_AT} AND number IS NOT NULL"
+        ((several, alike),) = self.connection.execute(
+            f"SELECT count(*), count(*) FILTER (low = high AND low <> 0) FROM (SELECT min(amount) AS low, "
+            f"max(amount) AS high FROM ({lines}) WHERE verdict = {ACCEPTED} GROUP BY number HAVING count(*) > 1)"
+        ).fetchall()
+        if several == alike >= _ORDERS:
+            yield TOTALS_REPEATED.format(orders=several)
+        missing = [number for reason, number in numbered(self.reasons) if reason.slug == "value-missing"]
+        told = f"SELECT number FROM ({lines}) WHERE verdict = {ACCEPTED}"
+        ((rejected,),) = self.connection.execute(
+            f"SELECT count(*) FROM ({lines}) WHERE list_contains({missing}::INTEGER[], verdict) AND number IN ({told})"
+        ).fetchall()
+        if rejected:
+            yield FIRST_LINES_ONLY.format(lines=rejected)
 
     def _identical(self) -> Iterator[Text]:
         mapping = self.recognition.mapping

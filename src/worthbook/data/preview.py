@@ -134,7 +134,7 @@ def preview(  # noqa: PLR0913, PLR0917 - a file, what is known of layouts, and h
             recognition=recognition,
             rivals=tuple(rivals),
             counts=notes.counts(),
-            left_out=tuple(notes.left_out()),
+            left_out=(*notes.left_out(), *notes.of_orders()),
             zones=tuple(zone_notes(connection, recognition, zone)),
             orders=orders,
             samples={field: tuple(_samples(connection, recognition, field)) for field in recognition.fields},
