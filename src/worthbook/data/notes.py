@@ -32,8 +32,8 @@ EXTREME = Text(
     zh="第 {line} 行的金额 {amount} 是金额中位数的 {times} 倍，请核实。",
 )
 TOTALS_REPEATED = Text(
-    en="In all {orders} orders of several lines that were looked at, each line has the same amount. If that is the total "
-    "of the order, it counts once a line; `carry_down` in a mapping divides it (docs/importing.md).",
+    en="In all {orders} orders of several lines that were looked at, each line has the same amount. If that is the "
+    "total of the order, it counts once a line; `carry_down` in a mapping divides it (docs/importing.md).",
     zh="所查看的 {orders} 张多行订单中，每张订单各行的金额都相同。如该金额是整单合计，现在会按行重复计入；"
     "可在映射中用 carry_down 分摊（见 docs/importing.md）。",
 )
