@@ -183,7 +183,7 @@ def test_every_kind_of_season_can_be_asked_for(ask: Callable[..., Answer], seaso
             "season-ends-before-horizon",
             "The season 'short' is told from 2022-06-01 to 2022-06-30, but is needed from 2022-01-01 to 2025-12-31.",
         ),
-        (("01-01..12-31",), "covariate-constant", None),
+        (("01-01..12-31",), "season-constant", None),
         (("quarters", "01-01..03-31"), "covariates-collinear", None),
     ],
 )

@@ -90,6 +90,9 @@ UNIT_UNKNOWN = Fault(
     hint=Text(en="Write it as {{fact:unit}}. {near}", zh="请写成 {{fact:unit}}。{near}"),
 )
 
+COVARIATE_UNITS = frozenset({Unit.TEXT, Unit.LABEL, Unit.FLAG})
+"""What covariates may be beside numbers."""
+
 KINDS: dict[str, Text] = {
     "table": Text(en="table", zh="数据表"),
     "column": Text(en="column", zh="列"),
@@ -210,7 +213,7 @@ class _Checks:
         yield from self._reference(column, "column", self.makers, where)
         if column in self.makers:
             unit = unit_of(self.makers[column], column)
-            if not unit.is_numeric and unit not in {Unit.TEXT, Unit.LABEL, Unit.FLAG}:
+            if not unit.is_numeric and unit not in COVARIATE_UNITS:
                 yield COVARIATE_UNUSABLE.problem(where, name=column, unit=unit.value)
 
     def _population(self, definition: PopulationDefinition) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from worthbook.planning.contracts_ahead import (
     ContractsAhead,
     contracts_ahead,
 )
-from worthbook.services.lifetime import HORIZON, parse_horizon, with_segments
+from worthbook.services.lifetime import HORIZON, parse_horizon, with_covariate
 from worthbook.services.open_book import OpenBook, open_book
 
 CONTRACTS = "contracts"
@@ -108,7 +108,7 @@ def _answer(opened: OpenBook, as_of: str | None, horizon: str, covariates: tuple
     if opened.snapshot.tables.get(CONTRACTS) is None:
         raise NO_CONTRACTS()  # noqa: RSE102  # a fault makes the exception
     for name in covariates:
-        opened = with_segments(opened, name)
+        opened = with_covariate(opened, name)
     until = window.after(day)
     months = float(max(round((until - day).days / DAYS_PER_YEAR * MONTHS_PER_YEAR), 1))
     bench = opened.make(dict.fromkeys((*CONTRACT_COLUMNS, *covariates)), as_of=day)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from worthbook.definitions.checks import COVARIATE_UNITS, COVARIATE_UNUSABLE
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.model import ModelDefinition
 from worthbook.definitions.season import parse_season
@@ -209,7 +210,7 @@ def lifetime(opened: OpenBook, question: Question) -> Answer:
     if question.by is not None:
         opened = with_segments(opened, question.by)
     for name in question.covariates:
-        opened = with_segments(opened, name)
+        opened = with_covariate(opened, name)
     by = (*(() if question.by is None else (question.by,)), *question.covariates)
     roles = (*purchase_roles(opened.catalogue).values(), *spend_roles(opened.catalogue).values())
     described = described_models(opened.catalogue, question.covariates) if question.covariates else ()
@@ -226,6 +227,19 @@ def lifetime(opened: OpenBook, question: Question) -> Answer:
     with_seasons = None if in_seasons is None else season_effects(bench, in_seasons, horizon.after(day))
     title, currency = opened.book.title, opened.book.currency
     return Answer(title, currency, found, timeline, drift, segments, effects, with_seasons)
+
+
+def with_covariate(opened: OpenBook, name: str) -> OpenBook:
+    """The book, with a column of the customers table as a measure, where it is none yet.
+
+    Raises:
+        WorthbookError: `name-unknown`; `covariate-unusable` for what is neither a number nor a word nor yes or no.
+    """
+    opened = with_segments(opened, name)
+    unit = opened.catalogue.meta(name).unit
+    if not unit.is_numeric and unit not in COVARIATE_UNITS:
+        raise COVARIATE_UNUSABLE(name=name, unit=unit.value)
+    return opened
 
 
 def with_segments(opened: OpenBook, by: str) -> OpenBook:

@@ -244,7 +244,7 @@ def test_covariates_that_teach_nothing_are_refused() -> None:
     more = {**customers.covariates, "late": late, "twice": 2 * customers.covariates["season"]}
     known = SeasonedCustomers(customers.history, customers.born, customers.edges, customers.counts, more)
     for formula, slug in (
-        ("late", "covariate-constant"),
+        ("late", "season-constant"),
         ("season + twice", "covariates-collinear"),
         ("seasonn", "covariate-unknown"),
     ):

@@ -8,11 +8,12 @@ from typing import ClassVar
 
 import numpy as np
 
+from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import PeriodUnit
 from worthbook.models.base import Estimate, Fact, FloatArray, RecordedFit, Specification
 from worthbook.models.cautions import about_identification
-from worthbook.models.design import COVARIATE_CONSTANT, names_of, refuse_dependent
+from worthbook.models.design import names_of, refuse_dependent
 from worthbook.models.distinct import weighted_sum
 from worthbook.models.interval import COVARIATE_DRAWS, Interval, ends_of, interval_of_total
 from worthbook.models.laplace import Estimates
@@ -30,6 +31,15 @@ from worthbook.models.lifetime.seasonal_process import SeasonalProcess
 from worthbook.models.lifetime.seasoned_customers import SeasonedCustomers
 from worthbook.models.likelihood_ratio import Fitted
 from worthbook.models.optimise import maximise
+
+SEASON_CONSTANT = Fault(
+    "season-constant",
+    what=Text(en="'{name}' did not change while customers were observed.", zh="“{name}”在观察期内没有变化。"),
+    hint=Text(
+        en="Leave it out, or look at a longer history: nothing can be learnt from it.",
+        zh="请去掉它，或使用更长的历史：目前无法从中学到任何信息。",
+    ),
+)
 
 BLOCK_CUSTOMERS = 2_000
 """So many customers at once, to bound memory by customers in a block times periods."""
@@ -170,7 +180,7 @@ def _checked(table: FloatArray, names: tuple[str, ...], exposure: FloatArray) ->
     values, _ = _cells(table, exposure)
     for name, column in zip(names, values.T, strict=True):
         if column.min() == column.max():
-            raise COVARIATE_CONSTANT(name=name)
+            raise SEASON_CONSTANT(name=name)
     refuse_dependent(values, names, " + ".join(names))
     return table
 
