@@ -48,3 +48,15 @@ def test_the_page_is_one_file_in_either_language(opened: OpenBook, answer: Answe
         assert page.count("<svg") >= len(CHARTS)
         assert "<script" not in page
         assert answer.headline.say(language) in page
+
+
+def test_a_customer_who_is_followed_leads_the_charts(opened: OpenBook) -> None:
+    """At the end of each week and on each purchase day; what the curve says is what the answer says."""
+    answer = lifetime(opened, Question(models=("bg_nbd",), customer="C000001"))
+    study = studies_of(opened, answer)[0]
+    assert answer.timeline is not None
+    assert [chart.name for chart in study.charts] == ["alive"]
+    table = study.table("alive")
+    assert set(answer.timeline.purchases) <= set(table.column("day"))
+    assert table.rows[-1] == (answer.lifetimes.as_of, answer.timeline.p_alive[-1], len(answer.timeline.purchases))
+    assert study.facts["p_alive"] == answer.timeline.p_alive[-1]

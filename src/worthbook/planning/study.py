@@ -27,6 +27,7 @@ from worthbook.planning.studies.purchase_models import PURCHASE_MODELS
 from worthbook.planning.studies.rhythm import RHYTHM
 from worthbook.planning.studies.segments import SEGMENTS_METHOD
 from worthbook.planning.studies.survey_methods import SURVEY_METHODS
+from worthbook.planning.studies.timeline import TIMELINE
 from worthbook.planning.studies.value_spread import VALUE_SPREAD
 from worthbook.planning.studies.weight_sensitivity import WEIGHT_SENSITIVITY
 from worthbook.planning.studies.what_to_do import WHAT_TO_DO
@@ -52,6 +53,7 @@ METHODS: Mapping[str, Method] = {
     "weight_sensitivity": WEIGHT_SENSITIVITY,
     "bridge": BRIDGE_METHOD,
     "history": HISTORY,
+    "timeline": TIMELINE,
     **SURVEY_METHODS,
 }
 """Every method by the name under which definitions ask for it."""

@@ -45,6 +45,11 @@ class Timeline:
     p_alive: tuple[float, ...]
     """On the first purchase day and every day after it, before a purchase of that day is known."""
 
+    @property
+    def last(self) -> dt.date:
+        """The day of the evaluation."""
+        return self.purchases[0] + dt.timedelta(days=len(self.p_alive) - 1)
+
     def on(self, day: dt.date) -> float:
         """The probability on a day, before a purchase of that day is known."""
         return self.p_alive[(day - self.purchases[0]).days]

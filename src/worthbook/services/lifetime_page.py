@@ -17,16 +17,20 @@ STUDIES = ("purchase_models", "rhythm", "cohorts", "value_spread")
 """Of the shipped studies those whose charts belong to lifetimes: tracking, calibration, matrices and frequencies of the
 models; timing of purchases; curves of cohorts; the spread of lifetime value over tiers."""
 
+TIMELINE = "timeline"
+"""Where a customer is followed."""
+
 
 def studies_of(opened: OpenBook, answer: Answer) -> tuple[Study, ...]:
     """The studies with their charts, as the answer's own models say it."""
     catalogue, found = opened.catalogue, answer.lifetimes
     needed = sorted({name for study in STUDIES for name in catalogue.needs(study)})
     names = [column for name in needed for column in catalogue.columns_of(name)]
+    told = STUDIES if answer.timeline is None else (TIMELINE, *STUDIES)
     bench = opened.make(dict.fromkeys(names), as_of=found.as_of)
     about = About(answer.title, answer.currency, found.first, (), ())
-    context = replace(context_of(bench, about), lifetimes=found)
-    return tuple(make_study(catalogue.studies[name], context) for name in STUDIES)
+    context = replace(context_of(bench, about), lifetimes=found, timeline=answer.timeline)
+    return tuple(make_study(catalogue.studies[name], context) for name in told)
 
 
 def write_page(opened: OpenBook, answer: Answer, to: Path, language: Language) -> None:

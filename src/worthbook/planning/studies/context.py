@@ -31,6 +31,7 @@ from worthbook.planning.migration import Migration
 from worthbook.planning.moved_weights import MovedWeights
 from worthbook.planning.structures import Structure
 from worthbook.planning.surveys import NoSurveys, Surveys
+from worthbook.planning.timeline import Timeline
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ class StudyContext:
     """What led from one value to another, where two dates are compared."""
     history: CustomerHistory | None = None
     """One customer through time, where that is asked for."""
+    timeline: Timeline | None = None
+    """How probable it was each day that a customer is still there, where that is asked for."""
 
     future_lines: int = 0
     """Lines that were rejected because they lie in the future."""
