@@ -171,7 +171,7 @@ def test_contracts_older_than_the_records() -> None:
 
 @given(processes)
 def test_gradients_are_slopes(process: BetaWeibullProcess) -> None:
-    likelihood = BetaWeibullLikelihood(
+    likelihood = BetaWeibullLikelihood.of(
         ContractHistory([1, 2, 5, 7, 3, 9], [1, 1, 0, 1, 0, 0], entry=[0, 0, 2, 0, 0, 1])
     )
     point = np.log([process.alpha, process.beta, process.c])

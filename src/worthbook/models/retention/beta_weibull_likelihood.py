@@ -20,6 +20,9 @@ from worthbook.models.retention.contracts import ContractHistory
 GEOMETRIC = 2
 """Number of parameters if c stays 1."""
 
+_LARGEST_LOG = 600.0
+"""t^c is no larger than exp(600), where next to nobody is left."""
+
 
 class BetaWeibullLikelihood:
     """Mean log-likelihood per customer, from the number of contracts at each tenure.
@@ -27,7 +30,19 @@ class BetaWeibullLikelihood:
     It takes the logarithms of alpha, beta and, if it is not to stay 1, c.
     """
 
-    def __init__(self, history: ContractHistory) -> None:
+    def __init__(self, lost: FloatArray, reached: FloatArray) -> None:
+        """Take what is known of tenures 1, 2, ... as shares of all customers.
+
+        Args:
+            lost: Those whose contract ended at the renewal.
+            reached: How often S(t) is counted: those that run, and those that ended one renewal later, less those that
+                were first seen there.
+        """
+        self._t = np.arange(1.0, len(lost) + 1)
+        self.lost, self.reached = lost, reached
+
+    @classmethod
+    def of(cls, history: ContractHistory) -> BetaWeibullLikelihood:
         """Count contracts that ended, that run, and that were first seen, by tenure."""
         last = int(history.tenure.max()) + 1
         share = history.weights / history.customers
@@ -35,10 +50,9 @@ class BetaWeibullLikelihood:
         lost = np.bincount(tenure, share * history.ended, minlength=last)
         seen = np.bincount(tenure, share * (1 - history.ended), minlength=last)
         seen = seen - np.bincount(entry, share, minlength=last)
-        self._t = np.arange(1.0, last)
-        self._lost = lost[1:]
-        self._reached = seen[1:].astype(np.float64)  # S(0) is 1
-        self._reached[:-1] += lost[2:]  # P(T = t) is S(t-1) times the chance to end then
+        reached = seen[1:].astype(np.float64)  # S(0) is 1
+        reached[:-1] += lost[2:]  # P(T = t) is S(t-1) times the chance to end then
+        return cls(lost[1:].astype(np.float64), reached)
 
     def __call__(self, point: FloatArray) -> tuple[float, FloatArray]:
         """Value and gradient."""
@@ -46,10 +60,10 @@ class BetaWeibullLikelihood:
         before = np.concatenate([[0.0], log_survival[:-1]])
         log_retention = np.minimum(log_survival - before, -np.finfo(float).tiny)
         log_churn = np.log(-np.expm1(log_retention))
-        value = self._reached @ log_survival + self._lost @ log_churn
-        odds = self._lost * np.exp(log_retention - log_churn)
+        value = self.reached @ log_survival + self.lost @ log_churn
+        odds = self.lost * np.exp(log_retention - log_churn)
         change = np.diff(slopes, axis=1, prepend=0.0)
-        return float(value), np.asarray(slopes @ self._reached - change @ odds)
+        return float(value), np.asarray(slopes @ self.reached - change @ odds)
 
     def _log_survival(self, point: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Logarithm of S(t) for t = 1, 2, ... and its slopes in the logarithms of the parameters, a row each."""
@@ -57,7 +71,7 @@ class BetaWeibullLikelihood:
 
         alpha, beta = np.exp(point[:GEOMETRIC])
         c = float(np.exp(point[GEOMETRIC])) if len(point) > GEOMETRIC else 1.0
-        reach = self._t**c
+        reach = np.exp(np.minimum(c * np.log(self._t), _LARGEST_LOG))
         value = betaln(alpha, beta + reach) - betaln(alpha, beta)
         both, survived = digamma(alpha + beta + reach), digamma(beta + reach)
         by_alpha = digamma(alpha + beta) - both

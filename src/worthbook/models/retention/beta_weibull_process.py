@@ -54,7 +54,7 @@ class BetaWeibullProcess:
     def log_likelihood(self, history: ContractHistory) -> float:
         """Log-likelihood of a history."""
         point = np.log([self.alpha, self.beta, self.c])
-        return BetaWeibullLikelihood(history)(point)[0] * history.customers
+        return BetaWeibullLikelihood.of(history)(point)[0] * history.customers
 
     def survival(self, periods: ArrayLike) -> FloatArray:
         """P(a new contract lasts longer than each number of periods)."""

@@ -21,14 +21,16 @@ from worthbook.kernel.period import PeriodUnit
 from worthbook.models.base import Estimate, Fact, FloatArray, RecordedFit, Specification
 from worthbook.models.cautions import about_identification
 from worthbook.models.columns import rows_where
-from worthbook.models.interval import DRAWS, Interval, ends_of, interval_of_total
+from worthbook.models.interval import Interval, ends_of, interval_of_total
 from worthbook.models.laplace import Estimates
 from worthbook.models.lifetime.data import UNIT_NAMES
 from worthbook.models.optimise import maximise
+from worthbook.models.posterior import Posterior
 from worthbook.models.retention.beta_weibull_likelihood import BetaWeibullLikelihood
 from worthbook.models.retention.beta_weibull_process import BetaWeibullProcess
 from worthbook.models.retention.contract_value import ContractTerms, contract_value
 from worthbook.models.retention.contracts import ContractHistory, refuse_without_losses
+from worthbook.models.retention.renewal_posterior import renewal_posterior
 
 FEWEST_PERIODS = 2
 
@@ -75,6 +77,10 @@ class RenewalFit(RecordedFit[ContractHistory], ABC):
     estimates: Estimates
     customers: float
     losses: float
+    lost: tuple[float, ...]
+    """Of tenures 1, 2, ...: which share of the customers ended there."""
+    reached: tuple[float, ...]
+    """And how often surviving so long counts, as the likelihood takes it."""
     periods: int
     unit: PeriodUnit
     log_likelihood: float
@@ -147,13 +153,18 @@ class RenewalFit(RecordedFit[ContractHistory], ABC):
         later = self.process.renewals([0.0], discount, terms.horizon) / discount
         return float(terms.margins(1)[0] * (1 + later[0]))
 
+    def posterior(self, *, seed: int) -> Posterior:
+        """Draws of the parameters, from which the intervals of values come."""
+        likelihood = BetaWeibullLikelihood(np.asarray(self.lost), np.asarray(self.reached))
+        return renewal_posterior(likelihood, self.customers, self.estimates, seed=seed)
+
     def value_ends(self, history: ContractHistory, terms: ContractTerms, *, seed: int) -> tuple[FloatArray, FloatArray]:
         """Both ends of the 95 % interval of the expected value of each row."""
         discount, margins = terms.discount(self.unit), terms.margins(len(history))
         groups, of_group = np.unique(history.tenure, return_inverse=True)
         low, high = ends_of(
             lambda values: BetaWeibullProcess(*values.tolist()).renewals(groups, discount, terms.horizon),
-            self.estimates.draws(DRAWS, np.random.default_rng(seed)),
+            self.posterior(seed=seed).draws,
         )
         worth = margins * discount**-terms.due_in
         ends = np.sort([worth * low[of_group], worth * high[of_group]], axis=0)
@@ -171,7 +182,7 @@ class RenewalFit(RecordedFit[ContractHistory], ABC):
             return float(now * (weight @ process.renewals(groups, discount, terms.horizon)))
 
         process = self._in_unit(history)
-        drawn = self.estimates.draws(DRAWS, np.random.default_rng(seed))
+        drawn = self.posterior(seed=seed).draws
         totals = np.array([total(BetaWeibullProcess(*values.tolist())) for values in drawn])
         variance = float(square @ process.renewal_variance(groups, discount, terms.horizon)) * now**2
         return interval_of_total(total(process), totals, variance)
@@ -202,13 +213,15 @@ class RenewalSpecification(Specification[ContractHistory, RenewalFit_co], Generi
             WorthbookError: If no contract has ended, or tenures are not whole numbers of periods.
         """
         _refuse(data)
-        likelihood = BetaWeibullLikelihood(data)
+        likelihood = BetaWeibullLikelihood.of(data)
         starts = [np.log(each)[: len(self.symbols)] for each in ((1.0, 2.0, 1.0), (0.5, 5.0, 1.2), (5.0, 20.0, 0.8))]
         best = maximise(likelihood, starts)
         return fit_class(
             estimates=Estimates.at(best, self.symbols, data.customers, (0.0,) * len(self.symbols)),
             customers=data.customers,
             losses=data.losses,
+            lost=tuple(likelihood.lost.tolist()),
+            reached=tuple(likelihood.reached.tolist()),
             periods=int(data.tenure.max()),
             unit=data.unit,
             log_likelihood=best.value * data.customers,
