@@ -6,9 +6,10 @@ import json
 import os
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 KEPT = Path(__file__).resolve().parents[1] / "docs" / "models" / "speed.json"
 """What the page about speed is written from."""
@@ -76,9 +77,22 @@ def apart(seconds: Sequence[float]) -> str:
 
 def keep(figure: Figure) -> None:
     """Put a figure into the kept file, in the place of an earlier one of the same name."""
-    kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {"figures": []}
+    kept = _kept()
     named = {each["name"]: each for each in (*kept["figures"], asdict(figure))}
-    found = {"machine": _machine(), "figures": list(named.values())}
+    _write(kept | {"machine": _machine(), "figures": list(named.values())})
+
+
+def keep_quantiles(rows: Sequence[Mapping[str, float | str]]) -> None:
+    """Put quantiles of a posterior, ours and those of NUTS, into the kept file."""
+    _write(_kept() | {"quantiles": list(rows)})
+
+
+def _kept() -> dict[str, Any]:
+    found: dict[str, Any] = {"figures": []}
+    return json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else found
+
+
+def _write(found: Mapping[str, Any]) -> None:
     KEPT.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

@@ -34,3 +34,12 @@ def test_a_figure_stands_beside_another_program_or_alone() -> None:
 
     assert first == "| fit | 0.0123 s | | | 0.02 s |"
     assert second == "| posterior | 0.5 s | NUTS 500 s | 1,000 × faster | 500 × faster |"
+
+
+def test_quantiles_stand_beside_those_of_nuts() -> None:
+    row = {"symbol": "beta", "level": 0.975, "ours": 20.1, "many": 20.0, "nuts": 19.5, "error": 0.2}
+
+    page = speed_page({"machine": "2 cores", "figures": [], "quantiles": [row]})
+
+    assert "| beta | 97.5 % | 20.1 | 20 | 19.5 | +2.6 % | 1.0 % |" in page
+    assert "within 2.6 % of" in page
