@@ -280,3 +280,15 @@ def test_lines_of_totals_are_left_out(tmp_path: Path) -> None:
     book, report = bring_text(tmp_path, text)
     assert notes(report) == ["Lines skipped: 2, the first is line 3: a line of totals."]
     assert rows(book, "customer_id") == [("甲",), ("合计",)]
+
+
+def test_the_status_of_an_order_counts_in_any_list(tmp_path: Path) -> None:
+    text = (
+        "订单号,客户,日期,金额,订单状态\n1,甲,2026-01-02,10,已完成\n2,乙,2026-01-03,20,已取消\n3,丙,2026-01-04,30,待付款\n"
+        "4,丁,2026-01-05,40,测试\n5,戊,2026-01-06,50,已退款\n"
+    )
+    book, report = bring_text(tmp_path, text)
+    assert (report.accepted, report.skipped) == (2, 3)
+    assert rows(book, "customer_id, amount::DOUBLE, is_return") == [
+        ("甲", 10, False), ("戊", 50, False), ("戊", -50, True),
+    ]  # fmt: skip
