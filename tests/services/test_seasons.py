@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import csv
+import gzip
+import itertools
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -209,3 +212,31 @@ def test_a_column_whose_season_is_not_told_far_enough_says_so(season: str, tmp_p
         problem = fit_of(bench, opened.catalogue.models["in_sale"]).problem
         assert problem is not None
         assert problem.slug == "season-ends-before-horizon"
+
+
+def high_seasons(file: Path, to: Path) -> Path:
+    """The weeks of the apparel data as rows of the table of seasons, one where the season begins or ends."""
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        weeks = sorted({(row["period_start"], row["high_season"]) for row in csv.DictReader(lines)})
+    changes = [next(rows) for _, rows in itertools.groupby(weeks, key=lambda week: week[1])]
+    rows = "".join(f"high_season,{day},,{value}\n" for day, value in changes)
+    to.write_text(f"season,starts_on,ends_on,value\n{rows}", encoding="utf-8")
+    return to
+
+
+@pytest.mark.shared_data
+def test_the_high_season_of_the_apparel_data(shared: Path, tmp_path: Path) -> None:
+    """CLVTools 0.12.1 on 104 weeks: LL -5848.09783 without covariates; trans:high_season 0.718 beside two others."""
+    data = shared / "data" / "apparel"
+    expected = json.loads((data / "expected.json").read_text(encoding="utf-8"))
+    ingest_files([data / "apparel_transactions.csv.gz"], tmp_path / "apparel.book")
+    seasons = high_seasons(data / "apparel_dynamic_covariates.csv.gz", tmp_path / "seasons.csv")
+    ingest_files([seasons], tmp_path / "apparel.book")
+    with open_book(tmp_path / "apparel.book") as opened:
+        answer = lifetime(opened, Question(as_of="2006-12-31", models=("nbd",), seasons=("high_season",)))
+    facts: Any = facts_of(answer)["seasons"]
+    plain = expected["no covariates"]["Pareto/NBD"]["ll"]
+    dynamic = expected["dynamic covariates high_season, gender, channel on both"]["Pareto/NBD at CLVTools' estimate"]
+    assert facts["log_likelihood_without"] == pytest.approx(plain, abs=1e-4)
+    assert np.log(facts["terms"][0]["buys"][0]) == pytest.approx(dynamic["trans"]["high_season"], abs=0.01)
+    assert facts["p_value"] < 1e-6

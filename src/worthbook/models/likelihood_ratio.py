@@ -60,6 +60,10 @@ SENTENCE = Text(
     en="The {degrees} further parameters raise the log-likelihood by {gain} (p {p}): {verdict}.",
     zh="增加的 {degrees} 个参数使对数似然提高 {gain}（p {p}）：{verdict}。",
 )
+SENTENCE_OF_ONE = Text(
+    en="The one further parameter raises the log-likelihood by {gain} (p {p}): {verdict}.",
+    zh="增加的 1 个参数使对数似然提高 {gain}（p {p}）：{verdict}。",
+)
 _REAL = Text(en="more than chance would give", zh="超出偶然范围，确有改进")
 _CHANCE = Text(en="no more than chance may give", zh="可能只是偶然，不足以说明改进")
 _LEVEL = 0.05
@@ -90,7 +94,8 @@ def likelihood_ratio(smaller: Fitted, larger: Fitted) -> LikelihoodRatio:
     p_value = float(chdtrc(degrees, statistic))
     verdict = _REAL if p_value < _LEVEL else _CHANCE
     words = in_words(p_value)
-    sentence = SENTENCE.format(degrees=degrees, gain=f"{statistic / 2:.2f}", p=words, verdict=verdict)
+    said = SENTENCE_OF_ONE if degrees == 1 else SENTENCE
+    sentence = said.format(degrees=degrees, gain=f"{statistic / 2:.2f}", p=words, verdict=verdict)
     return LikelihoodRatio(statistic, degrees, p_value, sentence)
 
 

@@ -208,7 +208,7 @@ def _words(entry: Entry, found: Tested, rules: tuple[HoldoutRow, ...], trial: Tr
     rule, score = best_rule(rules), found.row.score
     return {
         "model": entry.candidate.label,
-        "horizon": f"{trial.horizon:g}",
+        "horizon": f"{round(trial.horizon, 1):g}",
         "unit": UNIT_NAMES[trial.history.unit],
         "rmse": f"{score.rmse:.2f}",
         "total_error": signed_per_cent(score.total_error),

@@ -195,7 +195,7 @@ def report_on(trial: Trial, model: HoldoutRow, rules: tuple[HoldoutRow, ...]) ->
     best = best_rule(rules)
     grade = grade_of(model.score, best.score)
     sentence = SENTENCE.format(
-        horizon=f"{trial.horizon:g}",
+        horizon=f"{round(trial.horizon, 1):g}",
         unit=UNIT_NAMES[trial.history.unit],
         expected=f"{model.score.total:,.0f}",
         actual=f"{trial.bought:,.0f}",
