@@ -27,7 +27,7 @@ _MACROS = (
         ELSE x END""",
     # A cell that surely stands for itself, told by comparisons, which cost a tenth of a regular expression: it begins
     # with a digit, a letter other than N, or a Chinese sign, and ends in a visible sign of ASCII.
-    """wb_bare(x) AS (ord(x) BETWEEN 48 AND 122 AND ord(x) <> 61 AND ord(x) <> 78 AND ord(x) <> 110
+    """wb_bare(x) AS (x >= '0' AND x < '=' OR x >= '>' AND x < 'N' OR x >= 'O' AND x < 'n' OR x >= 'o' AND x < '{'
         OR x >= '-0' AND x < '-:' OR x >= '一' AND x < '龥') AND x[-1] BETWEEN '!' AND '~'""",
     # Trimming signs beyond ASCII is slow, so only what needs it is trimmed; the signs also begin every unknown. An
     # expression for them, since DuckDB makes a join of a list; and nothing written twice: both are for every row.
@@ -63,8 +63,9 @@ _MACROS = (
         WHEN list_contains(['true', 'yes', 'y', '1', 't', '是', '真'], lower(x)) THEN TRUE
         WHEN list_contains(['false', 'no', 'n', '0', 'f', '否', '假'], lower(x)) THEN FALSE END""",
     r"wb_year_first(x) AS regexp_matches(x, '^(19|20|21)\d\d[-/]\d')",
-    # The same for what turns out to be a time of these years, by comparisons.
-    "wb_century(x) AS x >= '19' AND x < '22' AND x[5] IN ('-', '/')",
+    # The same for what turns out to be a time, by comparisons: one of these years, as no third digit is a dash.
+    """wb_century(x) AS (x >= '190' AND x < '19:' OR x >= '200' AND x < '20:' OR x >= '210' AND x < '21:')
+        AND x[5] IN ('-', '/')""",
     """wb_iso(x) AS
         try_cast(trim(regexp_replace(regexp_replace(x, '[年月./]', '-', 'g'), '[日号]', ' ')) AS TIMESTAMP)""",
     """wb_compact(x) AS CASE length(x)
@@ -121,7 +122,7 @@ def plain_as(unit: Unit, text: str) -> str | None:
     """
     storage = unit.storage
     if storage in {"date", "time"}:
-        return f"CASE WHEN wb_century({text}) THEN wb_sane(try_cast({text} AS TIMESTAMP)) END"
+        return f"CASE WHEN wb_century({text}) THEN try_cast({text} AS TIMESTAMP) END"
     if storage == "integer":
         return f"try_cast(try_cast({text} AS DOUBLE) AS BIGINT)"
     if storage == "number":

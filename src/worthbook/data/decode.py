@@ -74,7 +74,7 @@ ARCHIVE_TOO_LARGE = Fault(
         en="Unpack it yourself if you trust it, and import the files.", zh="如确认可信，请自行解压后导入其中的文件。"
     ),
 )
-_CHUNK = 8 << 20
+_CHUNK = 1 << 20
 _HEAD = 1 << 16
 _CERTAIN = 10
 """So many characters beyond ASCII that are right in UTF-8 are no accident: a later error is damage to the file."""

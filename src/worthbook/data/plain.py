@@ -19,7 +19,7 @@ from worthbook.data.judge import LOOKS, TEXT, Judge, dates_as_text
 from worthbook.data.judged import REDONE, Part, show
 from worthbook.data.recognition import Recognition
 from worthbook.data.scan import Lines
-from worthbook.data.source import Refused
+from worthbook.data.source import Refused, SourceColumn
 from worthbook.data.text_source import TextSource, forget_refused
 from worthbook.data.verdict import ACCEPTED, Reason
 from worthbook.definitions.mapping import LINE_CONTENT, LINE_NUMBER
@@ -32,6 +32,8 @@ _MOST_ODD = 0.05
 """With a larger part of lines that cannot be read as they stand, the text of all lines is kept."""
 _MOST_GAPS = 2_000
 """And with more lines that give no row: the numbers of the others would be dear."""
+_TELLING = 3
+"""So many columns tell lines apart; lines that they leave alike are compared in all that was read, then as text."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,11 @@ class Verdicts:
         looks = np.sort(np.asarray(every))  # a tenth of the time that grouping takes
         twice = looks[1:][looks[1:] == looks[:-1]]
         connection.register("looks_twice", {LOOKS: np.unique(twice)})
+        accepted = f'SELECT {plain.line} AS line, * FROM "{plain.table}" WHERE verdict = {ACCEPTED}'
         found = connection.execute(
             f"SELECT line FROM {plain.rows} WHERE verdict > {ACCEPTED} AND verdict <> {REDONE} UNION ALL "
-            f"SELECT line FROM {plain.rows} SEMI JOIN looks_twice USING ({LOOKS}) WHERE verdict = {ACCEPTED}"
+            f"SELECT unnest(lines) FROM (SELECT list(line) AS lines, * EXCLUDE (line) "
+            f"FROM ({accepted}) SEMI JOIN looks_twice USING ({LOOKS}) GROUP BY ALL HAVING count(*) > 1)"
         ).fetchnumpy()["line"]
         source.load_lines(connection, np.union1d(self.redone, found))
 
@@ -100,7 +104,7 @@ def _judge_plainly(
     by_line = any(column.zone_by for column in judge.recognition.fields.values())
     if by_line or not _stand_alone(judge.recognition):
         return None
-    plainly = replace(judge, plainly=source.every)
+    plainly = replace(judge, plainly=source.every, told_by=_telling(source))
     forget_refused(connection)
     connection.execute(f'CREATE TABLE "{_TABLE}" AS {plainly.query(plainly.reasons)}')
     ((rows, odd),) = connection.execute(
@@ -116,6 +120,12 @@ def _judge_plainly(
     )
     query = f'SELECT {part.line} AS line FROM "{_TABLE}" WHERE verdict = {REDONE}'
     return part, np.union1d(refused, connection.execute(query).fetchnumpy()["line"])
+
+
+def _telling(source: TextSource) -> list[SourceColumn]:
+    """The columns that differ most from line to line: lines that are alike in these may be alike in all."""
+    values = source.sample()
+    return sorted(source.columns, key=lambda column: -len(set(values[column.header])))[:_TELLING]
 
 
 def _stand_alone(laid: Recognition) -> bool:
