@@ -10,7 +10,7 @@ from pathlib import Path
 from worthbook.data.attempt import ImportReport
 from worthbook.data.book import Book
 from worthbook.data.dialect import render
-from worthbook.data.engine import Snapshot
+from worthbook.data.engine import SHAPE, Snapshot
 from worthbook.data.ingest import Manner, ingest
 from worthbook.data.ledger import cursor
 from worthbook.data.superseded import counting, listed
@@ -57,11 +57,18 @@ def rows(book: Book, columns: str, table: str = "transactions") -> list[tuple[ob
 def rows_in(snapshot: Snapshot, columns: str, table: str = "transactions") -> list[tuple[object, ...]]:
     """The same of a snapshot that was taken before."""
     files = snapshot.tables[table]
-    relation = f"(FROM read_parquet({list(files.files)}, union_by_name = true)) AS {table}"
+    if not files.files:  # all rows were undone, and then compacted away
+        return []
+    relation = f"(FROM read_parquet({list(files.files)}, union_by_name = true, hive_partitioning = false)) AS {table}"
     where = " AND ".join(["TRUE", *(render(each, "duckdb") for each in counting(files))])
     later = f'WITH "{listed(table)}" AS (FROM read_parquet({list(files.superseded)})) ' if files.superseded else ""
     query = f"{later}SELECT {columns} FROM {relation} WHERE {where} ORDER BY import_id, import_line"
     return cursor().execute(query).fetchall()
+
+
+def data_files(snapshot: Snapshot, table: str = "transactions") -> list[str]:
+    """The files of a table that hold rows."""
+    return [file for file in snapshot.tables[table].files if Path(file).name != SHAPE]
 
 
 def count(book: Book, table: str = "transactions") -> int:

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from sqlglot import exp
 
-from tests.data.importing import mappings, new_book, tables
+from tests.data.importing import data_files, mappings, new_book, tables
 from worthbook.data.book import Book
 from worthbook.data.compaction import compact, rebucket
 from worthbook.data.delta import StoredTable
 from worthbook.data.engine import SHAPE, Engine
+from worthbook.data.feeds import IMPORT_COLUMNS
 from worthbook.data.ingest import ingest
+from worthbook.data.ledger import cursor
 from worthbook.data.relations import Relations
 from worthbook.data.sheets import quoted
 from worthbook.definitions.mapping import MappingDefinition
@@ -60,6 +62,14 @@ def rows(engine: Engine, book: Book, names: Collection[str]) -> list[tuple[objec
     query = exp.select(*(exp.column(name, quoted=True) for name in names)).from_(relation.subquery(alias=quoted("t")))
     query = query.order_by(exp.Ordered(this=exp.column("amount", quoted=True), nulls_first=True))
     return list(engine.rows(query, {"transactions": snapshot.tables["transactions"].files}))
+
+
+def test_a_file_holds_only_the_columns_that_were_given(tmp_path: Path) -> None:
+    book = imported(tmp_path)
+    (file,) = data_files(book.snapshot())
+    described = cursor().execute("DESCRIBE SELECT * FROM read_parquet(?, hive_partitioning = false)", [file]).fetchall()
+    given = {"customer_id", "ordered_on", "order_id", "quantity", "amount", "is_return"}
+    assert {str(row[0]) for row in described} == given | set(IMPORT_COLUMNS)
 
 
 def test_no_file_has_it(tmp_path: Path, engine: Engine) -> None:

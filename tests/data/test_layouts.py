@@ -95,7 +95,9 @@ def account(book: Book, report: ImportReport) -> Iterator[str]:
         if not files:
             continue
         wanted = ", ".join(f'"{name}"' for name in ("import_line", *names))
-        found = cursor().execute(f"SELECT {wanted} FROM read_parquet(?)", [list(files)]).fetchall()
+        found = (
+            cursor().execute(f"SELECT {wanted} FROM read_parquet(?, union_by_name = true)", [list(files)]).fetchall()
+        )
         yield f"\n{table}"
         yield from sorted(row(names, values) for values in found)
 

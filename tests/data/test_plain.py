@@ -145,6 +145,20 @@ def test_most_lines_keep_no_text(tmp_path: Path) -> None:
     assert found == [(5,), (252,), (253,)]
 
 
+def test_lines_alike_in_what_tells_lines_apart_and_different_elsewhere_keep_no_text(tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    lines = [f"C1,2026-01-01,,{n},tea,{n},1,no,x\n" for n in range(40)]
+    lines += [line.replace(",1,no,", ",2,no,") for line in lines]
+    file.write_text(HEADER + "".join(lines))
+    source = TextSource(file, tmp_path)
+    with duckdb.connect() as connection:
+        add_macros(connection)
+        judge = Judge(source, recognise(source, mappings()), tables(), {}, dt.date(2026, 6, 30))
+        judge_lines(connection, judge, 0).bring_texts(connection, source)
+        found = connection.execute("SELECT line FROM source_lines ORDER BY line").fetchall()
+    assert found == []
+
+
 def test_where_many_lines_are_odd_the_text_of_all_is_kept(tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     file.write_text(HEADER + "".join(line.replace(".50", "元") for line in PLAIN))

@@ -13,17 +13,13 @@ from worthbook.data.delta import DataFile, StoredTable
 from worthbook.data.feeds import Rows, stored_columns, timeless
 from worthbook.data.history import Change as TableChange
 from worthbook.data.history import Event, History, ImportRecord
-from worthbook.data.judged import JUDGED
 from worthbook.data.recognition import Recognition
 from worthbook.data.rejects import COLUMNS as REJECT_COLUMNS
 from worthbook.data.superseded import COLUMNS as SUPERSEDED_COLUMNS
 from worthbook.data.superseded import SUPERSEDED
 from worthbook.data.upsert import Overlap, Upsert
-from worthbook.data.verdict import ACCEPTED
-from worthbook.definitions.mapping import Feed
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.language import Text
-from worthbook.kernel.units import Storage
 
 ROWS_PER_BUCKET = 4_000_000
 """How many rows one bucket of customers holds; each is aggregated by itself, in bounded memory."""
@@ -131,21 +127,14 @@ class Commit:
         for name in dict.fromkeys(feed.table for feed in feeds):
             own = [feed for feed in feeds if feed.table == name]
             rows = Rows(self.tables[name], own, self.recognition, without_time, import_id, self.tables, self.rated)
-            files[name] = rows.write(self.connection, self.table(name), buckets)
-            if (kept := self.tables[name].anonymous) is not None and kept.table in self.tables:
-                files[kept.table] = ()
-                if not self._is_every_line(own, files[name]):
-                    of_nobody = replace(rows, table=self.tables[kept.table], of_nobody=self.tables[name].customer)
-                    files[kept.table] = of_nobody.write(self.connection, self.table(kept.table), buckets)
+            kept = self.tables[name].anonymous
+            apart = kept is not None and rows.find_nobody(self.connection)
+            files[name] = replace(rows, beside_nobody=apart).write(self.connection, self.table(name), buckets)
+            if kept is not None and kept.table in self.tables:
+                of_nobody = replace(rows, table=self.tables[kept.table], of_nobody=self.tables[name].customer)
+                place = self.table(kept.table)
+                files[kept.table] = of_nobody.write(self.connection, place, buckets) if apart else ()
         return Staged(buckets, files)
-
-    def _is_every_line(self, feeds: list[Feed], files: tuple[DataFile, ...]) -> bool:
-        """Whether every accepted line gave a row of somebody, so that none of nobody need be looked for."""
-        if len(feeds) > 1 or feeds[0].each is not None:
-            return False
-        query = f"SELECT count(*) FROM {JUDGED} WHERE verdict = {ACCEPTED}"
-        ((accepted,),) = self.connection.execute(query).fetchall()
-        return sum(file.rows for file in files) == int(accepted)
 
     def compare(self, import_id: str, history: History, staged: Staged) -> Compared:
         """What the staged rows do to those that are there."""
@@ -166,14 +155,17 @@ class Commit:
         for name, files in staged.files.items():
             if files:
                 bucketed = self.tables[name].customer is not None
-                found = _appended(change.table(name), stored_columns(self.tables[name]), files, bucketed=bucketed)
-                changed[name] = compared.overlaps[name].of(found)
+                table = change.table(name)
+                table.ensure(stored_columns(self.tables[name]), bucketed=bucketed, sparse=True)
+                changed[name] = compared.overlaps[name].of(_appended(table, files))
         for name, columns, files in (
             (REJECTS, REJECT_COLUMNS, rejected),
             (SUPERSEDED, SUPERSEDED_COLUMNS, compared.superseded),
         ):
             if files:
-                changed[name] = _appended(change.table(name), columns, files, bucketed=False)
+                table = change.table(name)
+                table.ensure(columns, bucketed=False)
+                changed[name] = _appended(table, files)
         notes = (*event.notes, *self._of_nobody(changed), *_said(changed, compared.overlaps))
         change.append(replace(event, at=now(), tables=changed, buckets=staged.buckets, notes=notes))
 
@@ -201,8 +193,5 @@ def _said(changes: Mapping[str, TableChange], overlaps: Mapping[str, Overlap]) -
     return tuple(notes)
 
 
-def _appended(
-    table: StoredTable, columns: Mapping[str, Storage], files: tuple[DataFile, ...], *, bucketed: bool
-) -> TableChange:
-    table.ensure(columns, bucketed=bucketed)
+def _appended(table: StoredTable, files: tuple[DataFile, ...]) -> TableChange:
     return TableChange(table.append(files), sum(file.rows for file in files))

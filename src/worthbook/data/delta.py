@@ -79,8 +79,14 @@ class StoredTable:
         """Whether it has been created."""
         return DeltaTable.is_deltatable(str(self.folder))
 
-    def ensure(self, columns: Mapping[str, Storage], *, bucketed: bool) -> None:
-        """Create the table, or add the columns that it does not have yet; those are unknown in older files."""
+    def ensure(self, columns: Mapping[str, Storage], *, bucketed: bool, sparse: bool = False) -> None:
+        """Create the table, or add the columns that it does not have yet; those are unknown in older files.
+
+        Args:
+            columns: what it stores.
+            bucketed: whether it is split by customer.
+            sparse: whether files that are added may lack columns.
+        """
         wanted = [Field(name, PrimitiveType(_DELTA_TYPES[storage])) for name, storage in columns.items()]
         if not self.exists:
             partition = [Field(BUCKET, PrimitiveType("integer"))] if bucketed else []
@@ -91,12 +97,12 @@ class StoredTable:
                 mode="ignore",
                 partition_by=[BUCKET] if bucketed else None,
             )
-            return
         table = self._at()
         known = {field.name for field in table.schema().fields}
         missing = [field for field in wanted if field.name not in known]
-        if missing:
+        if missing or (sparse and self.shape is None):
             self._write_shape({**self.columns, **columns})
+        if missing:
             table.alter.add_columns(missing)
 
     @property

@@ -94,7 +94,8 @@ class Upsert:
     def _see(self, table: TableDefinition, there: TableFiles, arriving: Sequence[DataFile]) -> None:
         """Views of both sides with the same columns."""
         self._view(_THERE, rows_there(self.connection, table, there))
-        self._view(_ARRIVING, f"SELECT * FROM {_read([str(file.path) for file in arriving])}")
+        source = _read([str(file.path) for file in arriving])
+        self._view(_ARRIVING, f"SELECT {_columns(self.connection, table, source)} FROM {source}")
 
     def _view(self, name: str, query: str) -> None:
         self.connection.execute(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {query}')
@@ -199,19 +200,23 @@ class Upsert:
 
 
 def rows_there(connection: duckdb.DuckDBPyConnection, table: TableDefinition, there: TableFiles) -> str:
-    """A query for the rows of a table that count; columns that it got later are unknown in older files."""
+    """A query for the rows of a table that count."""
     source = _read(there.files)
     if there.superseded:
         connection.execute(
             f'CREATE OR REPLACE TEMP VIEW "{listed(table.name)}" AS SELECT * FROM {_read(there.superseded)}'
         )
+    conditions = " AND ".join(["TRUE", *(render(each, "duckdb") for each in counting(there))])
+    return f'SELECT {_columns(connection, table, source)} FROM {source} AS "{table.name}" WHERE {conditions}'
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: TableDefinition, source: str) -> str:
+    """All columns of a table, in SQL over files of it; those that the files do not have are unknown."""
     known = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
-    columns = ", ".join(
+    return ", ".join(
         f'"{name}"' if name in known else f'CAST(NULL AS {SQL_TYPES[storage]}) AS "{name}"'
         for name, storage in stored_columns(table).items()
     )
-    conditions = " AND ".join(["TRUE", *(render(each, "duckdb") for each in counting(there))])
-    return f'SELECT {columns} FROM {source} AS "{table.name}" WHERE {conditions}'
 
 
 def _agree(table: TableDefinition) -> Iterator[str]:
