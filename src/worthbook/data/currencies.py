@@ -13,7 +13,7 @@ import duckdb
 
 from worthbook.data.book import Book
 from worthbook.data.feeds import RATE
-from worthbook.data.judge import fields_of
+from worthbook.data.fields import fields_of
 from worthbook.data.judged import JUDGED, Part, mark, show_rated
 from worthbook.data.ledger import list_sql
 from worthbook.data.recognition import Recognition

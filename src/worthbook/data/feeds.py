@@ -15,8 +15,9 @@ from worthbook.data.bucket import bucket_sql, kept_bucket
 from worthbook.data.compile import Scope, compile_value
 from worthbook.data.delta import BUCKET, SQL_TYPES, DataFile, StoredTable
 from worthbook.data.dialect import render
+from worthbook.data.fields import Fields, fields_of_feed
 from worthbook.data.formula import parse
-from worthbook.data.judge import Fields, customer_of, fields_of_feed
+from worthbook.data.judge import customer_of
 from worthbook.data.judged import JUDGED
 from worthbook.data.ledger import quoted
 from worthbook.data.recognition import Recognition

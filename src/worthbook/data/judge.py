@@ -11,15 +11,13 @@ import duckdb
 from worthbook.data import verdict
 from worthbook.data.anonymous import nobody_sql
 from worthbook.data.bucket import bucket_sql, kept_bucket
-from worthbook.data.compile import Scope, compile_condition, compile_value
 from worthbook.data.convert import is_readable_as_is, plain_as, text_as, value_as
 from worthbook.data.delta import SQL_TYPES
-from worthbook.data.dialect import render
+from worthbook.data.fields import Fields, fields_of
 from worthbook.data.formula import parse
 from worthbook.data.judged import REDONE, Part, show
 from worthbook.data.recognition import Recognition
 from worthbook.data.source import LINES, Source, SourceColumn, content_sql
-from worthbook.data.typed import Kind
 from worthbook.data.verdict import Reason
 from worthbook.data.zones import turned, zone_columns
 from worthbook.definitions.mapping import FILE_NAME, FIRST_LINE, IMPORTED_ON, LINE_CONTENT, LINE_NUMBER, Feed
@@ -32,42 +30,6 @@ LOOKS = "looks"
 """The column that lines judged plainly have in place of a number: a hash of what tells them apart best."""
 TEXT = Part("judged text")
 """The table of the lines that are judged from cleaned text."""
-
-
-@dataclass(frozen=True)
-class Fields:
-    """The fields of a mapping as formulas see them."""
-
-    kinds: Mapping[str, Kind]
-    missing: frozenset[str]
-    """Fields that the file does not have: unknown on every line."""
-
-    def value(self, formula: str) -> str:
-        """A formula over the fields, in SQL."""
-        return render(compile_value(parse(formula), Scope(self.kinds)).tree, "duckdb")
-
-    def kind(self, formula: str) -> Kind:
-        """What a formula gives."""
-        return compile_value(parse(formula), Scope(self.kinds)).kind
-
-    def condition(self, formula: str) -> str:
-        """A formula that holds or does not, in SQL."""
-        return render(compile_condition(parse(formula), Scope(self.kinds)), "duckdb")
-
-
-def fields_of(recognition: Recognition) -> Fields:
-    """What formulas of the mapping may read."""
-    return _fields(recognition, recognition.mapping.readable)
-
-
-def fields_of_feed(recognition: Recognition, feed: Feed) -> Fields:
-    """What formulas of one of its feeds may read."""
-    return _fields(recognition, recognition.mapping.readable_by(feed))
-
-
-def _fields(recognition: Recognition, readable: Mapping[str, Unit]) -> Fields:
-    kinds: dict[str, Kind] = {name: unit.storage for name, unit in readable.items()}
-    return Fields(kinds, frozenset(recognition.mapping.fields.keys() - recognition.fields.keys()))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from typing import cast
 
 import duckdb
 
-from worthbook.data.judge import fields_of, numbered
+from worthbook.data.fields import fields_of
+from worthbook.data.judge import numbered
 from worthbook.data.judged import JUDGED
 from worthbook.data.recognition import Recognition
 from worthbook.data.source import LINES, Refused, Source
