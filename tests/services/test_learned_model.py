@@ -42,6 +42,21 @@ gives:
     quantity: p_spend
 source: test
 ---
+model: learnt_from_all
+title: {en: Learnt from all, zh: 全指标学习}
+description: {en: For this test., zh: 测试用。}
+estimator: zero_inflated_lognormal
+inputs: {spend: revenue_12m}
+window: 12 months
+covariates: [every]
+gives:
+  learnt_from_all_12m:
+    title: {en: Revenue learnt from all, zh: 全指标学习的收入}
+    description: {en: For this test., zh: 测试用。}
+    unit: money
+    quantity: expected_spend
+source: test
+---
 measure: first_kind
 title: {en: Kind of the first purchase, zh: 首购类型}
 description: {en: For this test., zh: 测试用。}
@@ -121,6 +136,18 @@ def test_chances_are_recovered(opened: OpenBook) -> None:
     others = [p for name, p in found.items() if int(name[1:]) % 10 > 5]
     assert np.mean(gifts) == pytest.approx(0.1, abs=0.08)
     assert np.mean(others) == pytest.approx(0.8, abs=0.08)
+
+
+def test_every_measure_can_be_learnt_from(opened: OpenBook) -> None:
+    """All numbers counted from rows, also those that only some customers have; of what nobody has nothing is learnt."""
+    assert len(column(opened, "learnt_from_all_12m")) == CUSTOMERS
+    bench = opened.make(["learnt_from_all_12m"], as_of=opened.day(LAST))
+    found = fit_of(bench, opened.catalogue.models["learnt_from_all"]).fit
+    assert isinstance(found, ZeroInflatedLognormalFit)
+    learnt = {row.symbol for row in found.summary}
+    assert {"recency_weeks", "revenue_12m", "quantity_12m", "repeat_purchases"} <= learnt
+    assert learnt < set(opened.catalogue.models["learnt_from_all"].covariates)
+    assert found.judgement.auc > 0.6
 
 
 def test_nobody_is_left_out_for_what_is_unknown(opened: OpenBook) -> None:

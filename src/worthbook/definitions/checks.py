@@ -25,7 +25,7 @@ from worthbook.definitions.framework import FrameworkDefinition
 from worthbook.definitions.instrument import InstrumentDefinition
 from worthbook.definitions.mapping import MappingDefinition
 from worthbook.definitions.measure import MeasureDefinition
-from worthbook.definitions.model import ModelDefinition
+from worthbook.definitions.model import ModelDefinition, with_every
 from worthbook.definitions.population import PopulationDefinition
 from worthbook.definitions.reader import Reading
 from worthbook.definitions.report import ReportDefinition
@@ -119,7 +119,7 @@ class _Checks:
 
     def __init__(self, reading: Reading, parse: Parse) -> None:
         self.reading = reading
-        self.definitions = with_events(reading.definitions)
+        self.definitions = with_every(with_events(reading.definitions))
         self.formulas = FormulaReader(parse, reading.was_refused)
 
     def all(self) -> Iterator[Problem]:

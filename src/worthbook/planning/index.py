@@ -19,7 +19,7 @@ from worthbook.definitions.instrument import InstrumentDefinition
 from worthbook.definitions.kept import user_cache, user_definitions
 from worthbook.definitions.mapping import MappingDefinition
 from worthbook.definitions.measure import MeasureDefinition
-from worthbook.definitions.model import ModelDefinition
+from worthbook.definitions.model import ModelDefinition, with_every
 from worthbook.definitions.own_layout import own_layouts
 from worthbook.definitions.population import PopulationDefinition
 from worthbook.definitions.reader import Reading, combine, in_reading_order, read_folder
@@ -71,7 +71,7 @@ class Catalogue:
     @classmethod
     def of(cls, definitions: Iterable[Definition], own: Iterable[str] = ()) -> Catalogue:
         """Index some definitions that have no problems; `own` are the names of those that are the book's."""
-        found = sorted(with_events(definitions), key=lambda each: each.name)
+        found = sorted(with_every(with_events(definitions)), key=lambda each: each.name)
         return cls(
             tables=_by_name(found, TableDefinition),
             mappings=_mappings(found),
