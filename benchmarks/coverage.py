@@ -9,17 +9,20 @@ from __future__ import annotations
 import argparse
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from worthbook.models.base import Estimate, FloatArray
 from worthbook.models.laplace import Z_95
 
 KEPT = Path(__file__).resolve().parents[1] / "docs" / "models" / "coverage.json"
 """What the page about coverage is written from."""
+
+SEED = 2026
 
 
 class Held(NamedTuple):
@@ -32,6 +35,19 @@ class Held(NamedTuple):
 
 Experiment = Callable[[int, int], Held]
 """From a number of customers and that of the run, which is the seed of all chance in it."""
+
+
+def holding(rows: Sequence[Estimate], truths: Mapping[str, float]) -> float:
+    """Share of intervals that hold the truth; a parameter that is called undetermined has none that could be wrong."""
+    given = [(row.low, row.high, truths[row.symbol]) for row in rows if row.symbol in truths]
+    held = [low <= true <= high for low, high, true in given if low is not None and high is not None]
+    return float(np.mean(held)) if held else 1.0
+
+
+def between(ends: tuple[FloatArray, FloatArray], true: FloatArray) -> float:
+    """Share of rows whose truth lies between the ends."""
+    low, high = ends
+    return float(((low <= true) & (true <= high)).mean())
 
 
 class Share(NamedTuple):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.coverage import Experiment, Held
-from worthbook.models.base import Estimate, FloatArray
+from benchmarks.coverage import SEED, Experiment, Held, between, holding
+from benchmarks.coverage_of_seasons import Seasons
+from worthbook.models.base import FloatArray
 from worthbook.models.design import Covariates
 from worthbook.models.lifetime import BGCNBD, BGNBD, MBGCNBD, MBGNBD, NBD, GGompertzNBD, ParetoNBD
 from worthbook.models.lifetime.bg_nbd_process import BGNBDProcess
@@ -39,7 +40,6 @@ from worthbook.models.retention.described_contracts import DescribedContracts
 from worthbook.models.retention.simulate import simulate_contracts, simulate_occasions
 from worthbook.models.retention.weibull_aft import WeibullRegression
 
-SEED = 2026
 HORIZON = 26.0
 FUTURES = 100
 QUICK_FUTURES = 60
@@ -79,7 +79,7 @@ class Purchases:
             interval = forecast_total(fit, history, HORIZON, seed=run, posterior=found).purchases
             total = interval.low <= future.sum() <= interval.high
         rows = fit.summary if found is None else found.summary
-        return Held(_held(rows, self.truths), _central(futures, future, rng).mean(), total)
+        return Held(holding(rows, self.truths), _central(futures, future, rng).mean(), total)
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Spend:
         buyers = future > 0
         truths = {"p": self.process.p, "q": self.process.q, "gamma": self.process.gamma}
         inside = total.low <= value.sum() <= total.high
-        return Held(_held(fit.summary, truths), _central(values, value, rng)[buyers].mean(), inside)
+        return Held(holding(fit.summary, truths), _central(values, value, rng)[buyers].mean(), inside)
 
 
 @dataclass(frozen=True)
@@ -123,8 +123,8 @@ class Occasions:
         expected = self.process.expected_purchases(history, OCCASIONS)
         truths = {each: getattr(self.process, each) for each in ("alpha", "beta", "gamma", "delta")}
         return Held(
-            _held(fit.summary, truths),
-            _between(fit.expected_ends(history, OCCASIONS, seed=run), expected),
+            holding(fit.summary, truths),
+            between(fit.expected_ends(history, OCCASIONS, seed=run), expected),
             total.low <= future.sum() <= total.high,
         )
 
@@ -147,8 +147,8 @@ class Contracts:
         truths = {each: getattr(self.process, each) for each in ("alpha", "beta", "c")}
         expected = self.process.renewals(running.tenure, 1.0, PERIODS)
         return Held(
-            _held(fit.summary, truths),
-            _between(fit.value_ends(running, terms, seed=run), expected),
+            holding(fit.summary, truths),
+            between(fit.value_ends(running, terms, seed=run), expected),
             total.low <= renewed.sum() <= total.high,
         )
 
@@ -175,8 +175,8 @@ class Regression:
         renewed = np.floor(np.minimum(lasts[rows] - tenure, PERIODS))
         truths = {"gold": effect if self.model is WeibullRegression else -rho * effect, "log_rho": math.log(rho)}
         return Held(
-            _held(fit.summary, truths),
-            _between(fit.value_ends(few, terms, seed=run), np.exp(ahead).sum(axis=0)),
+            holding(fit.summary, truths),
+            between(fit.value_ends(few, terms, seed=run), np.exp(ahead).sum(axis=0)),
             total.low <= renewed.sum() <= total.high,
         )
 
@@ -206,8 +206,8 @@ class Described:
         total = fit.total_purchases(data, HORIZON, seed=run)
         truths = {**dict(zip(kinds[0].symbols, self.parameters, strict=True)), "life:member": self.life}
         return Held(
-            _held(fit.summary, {**truths, "trans:member": self.trans}),
-            _between(fit.expected_ends(data, HORIZON, seed=run), expected),
+            holding(fit.summary, {**truths, "trans:member": self.trans}),
+            between(fit.expected_ends(data, HORIZON, seed=run), expected),
             total.low <= future.sum() <= total.high,
         )
 
@@ -252,19 +252,7 @@ def _segment(
     truths = {"r": truth.r, "alpha": truth.alpha, "a": truth.a, "b": truth.b}
     futures = simulate_futures(fit, fit.estimates.draws(FUTURES, rng), history, HORIZON, rng)
     total = _central(futures.sum(axis=1)[:, None], future.sum()[None], rng)[0]
-    return Held(_held(fit.summary, truths), _central(futures, future, rng).mean(), total)
-
-
-def _held(rows: Sequence[Estimate], truths: Mapping[str, float]) -> float:
-    """Share of intervals that hold the truth; a parameter that is called undetermined has none that could be wrong."""
-    given = [(row.low, row.high, truths[row.symbol]) for row in rows if row.symbol in truths]
-    held = [low <= true <= high for low, high, true in given if low is not None and high is not None]
-    return float(np.mean(held)) if held else 1.0
-
-
-def _between(ends: tuple[FloatArray, FloatArray], true: FloatArray) -> float:
-    low, high = ends
-    return float(((low <= true) & (true <= high)).mean())
+    return Held(holding(fit.summary, truths), _central(futures, future, rng).mean(), total)
 
 
 def _central(futures: FloatArray, future: FloatArray, rng: np.random.Generator) -> FloatArray:
@@ -308,8 +296,10 @@ PURCHASES: Mapping[str, tuple[PurchaseModel[PurchaseFit], PurchaseProcess, Mappi
     ),
 }
 
+SLOW = {"MBG/CNBD-k", "Pareto/NBD, correlated"}
+
 EXPERIMENTS: Mapping[tuple[str, str], Experiment] = {
-    **{(name, "Laplace"): Purchases(*each) for name, each in PURCHASES.items()},
+    **{(name, "Laplace"): Purchases(*each, quick=name in SLOW) for name, each in PURCHASES.items()},
     ("Gamma-Gamma", "Laplace"): Spend(NBDProcess(0.8, 6.0), GammaGammaProcess(6.0, 4.0, 15.0)),
     ("BG/BB", "Laplace"): Occasions(BGBBProcess(1.2, 0.75, 0.66, 2.8)),
     ("sBG", "Laplace"): Contracts(ShiftedBetaGeometric(), BetaWeibullProcess(0.7, 3.0)),
@@ -319,7 +309,8 @@ EXPERIMENTS: Mapping[tuple[str, str], Experiment] = {
     ("BG/NBD, covariates", "Laplace"): Described("bg_nbd", (0.8, 6.0, 0.8, 2.5)),
     ("MBG/NBD, covariates", "Laplace"): Described("mbg_nbd", (0.8, 6.0, 0.8, 2.5)),
     ("Pareto/NBD, covariates", "Laplace"): Described("pareto_nbd", (0.8, 6.0, 0.7, 8.0)),
+    ("Pareto/NBD, seasons", "Laplace"): Seasons(),
     ("BG/NBD, pooled", "Laplace"): Segments(),
-    **{(name, "posterior"): Purchases(*each, posterior=True) for name, each in PURCHASES.items()},
+    **{(name, "posterior"): Purchases(*each, posterior=True, quick=name in SLOW) for name, each in PURCHASES.items()},
 }
 """By model and method."""
