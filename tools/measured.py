@@ -31,7 +31,7 @@ shrinks with the number of runs.
   pooling, of each segment.
 
 *Laplace* is the normal approximation on logarithms that every fit has; *posterior* are weighted draws, from which
-`worthbook lifetime` foretells; for BdW parameters are by the first, customers and totals by the second
+`worthbook lifetime` foretells; for renewals (BdW, sBG) parameters are by the first, customers and totals by the second
 in any case. Bold shares lie outside 93 to 97 % by more than the chance of these runs explains.
 
 | model | intervals | customers | runs | parameters | customers | totals |
