@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.data.importing import bring, bring_text, count, new_book, notes, rows
+from tests.data.importing import bring, bring_text, count, mappings, new_book, notes, rows, tables
 from worthbook.data.attempt import ImportReport
+from worthbook.data.ingest import Manner, ingest
 from worthbook.data.ledger import cursor
 from worthbook.kernel.errors import WorthbookError
 
@@ -311,3 +312,20 @@ def test_lines_that_leave_out_what_the_first_line_of_the_order_says_are_told(tmp
     assert "Of the rejected lines, 1 have the number of an order that other lines tell more of." in " ".join(
         notes(report)
     )
+
+
+def test_the_same_file_adds_nothing_though_its_mapping_was_changed(tmp_path: Path) -> None:
+    """As by a newer version of the program, or by hand in the book's definitions."""
+    book, report = bring_text(tmp_path, "customer_id,date,amount\nA,2026-01-02,10\n")
+    known = mappings()[report.mapping]
+    changed = known.model_copy(update={"identical_lines": "reject"})
+    assert changed.fingerprint != known.fingerprint
+    again = ingest(book, tmp_path / "orders.csv", {**mappings(), known.name: changed}, tables())
+    assert (again.new, again.import_id, count(book)) == (False, report.import_id, 1)
+
+
+def test_the_same_file_read_otherwise_by_hand_is_imported(tmp_path: Path) -> None:
+    book, _ = bring_text(tmp_path, "customer_id,date,amount,paid\nA,2026-01-02,10,9\n")
+    pairs = ("customer_id=customer_id", "ordered_on=date", "amount=paid")
+    reports = [ingest(book, tmp_path / "orders.csv", mappings(), tables(), Manner(pairs=pairs)) for _ in range(2)]
+    assert [report.new for report in reports] == [True, False]

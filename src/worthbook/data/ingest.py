@@ -144,7 +144,8 @@ class _Desk:
         elif completion is not None and mapping is None:
             mapping = _mapping_of(self.book, completion, source.file)
         recognition = recognise(source, mappings, mapping)
-        whole = fingerprint([*content, recognition.mapping.fingerprint])
+        # By the mapping's name: the same file adds nothing either where the mapping has become another meanwhile.
+        whole = fingerprint([*content, recognition.mapping.name, *manner.pairs])
         known = self.book.history().with_content(whole)
         if known is not None:
             return report_of(known, new=False)
