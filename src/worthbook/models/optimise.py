@@ -35,6 +35,8 @@ QUASI_NEWTON_STEPS = 20
 LARGEST_NEWTON_STEP = 1.0
 HALVINGS = 8
 ROUNDING = 1e-13
+OF_VALUE = 0.01
+"""Noise of the value, relative, for that of the gradient: near the maximum a step changes the value very little."""
 
 NOT_CONVERGED = Fault(
     "fit-not-converged",
@@ -68,7 +70,9 @@ def load_ahead() -> None:
     threading.Thread(target=importlib.import_module, args=("scipy.optimize",), daemon=True).start()
 
 
-def maximise(objective: Objective, starts: Sequence[FloatArray], rough: Objective | None = None) -> Maximum:
+def maximise(
+    objective: Objective, starts: Sequence[FloatArray], rough: Objective | None = None, noise: float = 0.0
+) -> Maximum:
     """Climb from the first start; take the next one only if that did not converge.
 
     Args:
@@ -76,6 +80,7 @@ def maximise(objective: Objective, starts: Sequence[FloatArray], rough: Objectiv
         starts: Logarithms of starting values, the best guess first.
         rough: The same for a sample of the customers, if they are many: it leads near to the maximum in no time, and
             its curvature makes the first steps from there on good ones.
+        noise: Of the gradient, if its integrals are not exact to more digits; no better maximum is looked for.
 
     Raises:
         WorthbookError: `fit-not-converged`, if no start leads to a maximum.
@@ -85,15 +90,15 @@ def maximise(objective: Objective, starts: Sequence[FloatArray], rough: Objectiv
     [1.0, 1.0]
     """
     for start in starts:
-        found = _climb(objective if rough is None else rough, start)
+        found = _climb(objective if rough is None else rough, start, noise)
         if found is not None and rough is not None:
-            found = _refine(objective, found) or _climb(objective, found.point)
+            found = _refine(objective, found, noise) or _climb(objective, found.point, noise)
         if found is not None:
             return found
     raise NOT_CONVERGED(starts=len(starts))
 
 
-def _climb(objective: Objective, start: FloatArray) -> Maximum | None:
+def _climb(objective: Objective, start: FloatArray, noise: float) -> Maximum | None:
     from scipy.optimize import minimize  # noqa: PLC0415  # slow to import; predictions do not need it
 
     evaluations = 0
@@ -120,13 +125,13 @@ def _climb(objective: Objective, start: FloatArray) -> Maximum | None:
         hessian = _hessian(downhill, point, free)
         if not np.isfinite(value) or not np.isfinite(hessian).all():
             return None
-        if np.abs(gradient[free]).max(initial=0.0) < GRADIENT_TOLERANCE:
+        if np.abs(gradient[free]).max(initial=0.0) < max(GRADIENT_TOLERANCE, noise):
             return Maximum(point, float(-value), hessian, tuple(bool(each) for each in free), evaluations)
-        point, value, gradient = _step(downhill, point, value, _newton_step(hessian, gradient, free))
+        point, value, gradient = _step(downhill, point, value, _newton_step(hessian, gradient, free), noise)
     return None
 
 
-def _refine(objective: Objective, near: Maximum) -> Maximum | None:
+def _refine(objective: Objective, near: Maximum, noise: float) -> Maximum | None:
     """Quasi-Newton steps (Broyden, Fletcher, Goldfarb, Shanno) from near the maximum, with the curvature there."""
 
     def downhill(point: FloatArray) -> tuple[float, FloatArray]:
@@ -137,7 +142,7 @@ def _refine(objective: Objective, near: Maximum) -> Maximum | None:
     curvature = near.hessian[np.ix_(free, free)]
     point, (value, gradient) = near.point, downhill(near.point)
     for count in range(1, QUASI_NEWTON_STEPS):
-        if np.abs(gradient[free]).max(initial=0.0) < GRADIENT_TOLERANCE:
+        if np.abs(gradient[free]).max(initial=0.0) < max(GRADIENT_TOLERANCE, noise):
             if (gradient[~free] * point[~free] > 0).any():
                 return None  # a parameter that was at its bound for the sample is not for all
             hessian = _hessian(downhill, point, free)
@@ -146,7 +151,7 @@ def _refine(objective: Objective, near: Maximum) -> Maximum | None:
         step[free] = np.linalg.solve(curvature, gradient[free])
         if not np.isfinite(step).all() or np.abs(step).max() > LARGEST_NEWTON_STEP:
             return None
-        there, new_value, new_gradient = _step(downhill, point, value, step)
+        there, new_value, new_gradient = _step(downhill, point, value, step, noise)
         moved, change = (there - point)[free], (new_gradient - gradient)[free]
         if moved @ change <= 0:
             return None
@@ -157,13 +162,13 @@ def _refine(objective: Objective, near: Maximum) -> Maximum | None:
 
 
 def _step(
-    downhill: Objective, point: FloatArray, value: float, step: FloatArray
+    downhill: Objective, point: FloatArray, value: float, step: FloatArray, noise: float
 ) -> tuple[FloatArray, float, FloatArray]:
     """Go along the step, or half of it, a quarter ..., until the value does not rise beyond rounding."""
     for shorter in 0.5 ** np.arange(HALVINGS):
         there = np.clip(point - shorter * step, -LOG_BOUND, LOG_BOUND)
         new_value, gradient = downhill(there)
-        if new_value <= value + ROUNDING * abs(value):
+        if new_value <= value + max(ROUNDING, noise * OF_VALUE) * abs(value):
             break
     return there, new_value, gradient
 

@@ -88,7 +88,7 @@ def purchase_ranges(  # noqa: PLR0913  # level has a default
         seed: The same seed gives the same ends.
         level: Of the interval.
     """
-    found = history.distinct
+    found = fit.process_class.distinct(history)
     ends = []
     for first in range(0, len(found.sample), _BLOCK_ROWS):
         rows = history.take(found.sample[first : first + _BLOCK_ROWS])

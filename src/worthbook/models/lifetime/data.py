@@ -116,9 +116,9 @@ class PurchaseHistory:
         """Number of customers."""
         return float(self.weights.sum())
 
-    def group(self) -> PurchaseHistory:
-        """The same customers with equal rows collapsed into one."""
-        found = self.distinct
+    def group(self, found: DistinctRows | None = None) -> PurchaseHistory:
+        """The same customers with equal rows collapsed into one; which are equal may be said."""
+        found = found or self.distinct
         rows, weights = found.sample, found.total(self.weights)
         gaps = None if self.log_gaps is None else found.total(self.weights * self.log_gaps) / weights
         return self._of(self.x[rows], self.t_x[rows], self.T[rows], weights, gaps)
@@ -152,6 +152,11 @@ class PurchaseHistory:
     def distinct(self) -> DistinctRows:
         """Which rows are equal."""
         return DistinctRows.of(self.x, self.t_x, self.T)
+
+    @cached_property
+    def distinct_gaps(self) -> DistinctRows:
+        """Which rows are equal and have the same `log_gaps`."""
+        return self.distinct if self.log_gaps is None else DistinctRows.of(self.x, self.t_x, self.T, self.log_gaps)
 
     def _of(self, *columns: FloatArray | None) -> PurchaseHistory:
         made = object.__new__(PurchaseHistory)  # rows of checked columns need no second check

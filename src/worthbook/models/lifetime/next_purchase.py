@@ -43,16 +43,15 @@ def next_purchase(process: PurchaseProcess, history: PurchaseHistory) -> NextPur
     >>> found.p_none.round(3).tolist(), found.median.round(1).tolist()
     ([0.133], [4.3])
     """
-    rows = history.take(history.distinct.sample)
+    found = process.distinct(history)
+    rows = history.take(found.sample)
     never = process.probability_if_alive(0, rows, np.inf)
     log_times = np.linspace(np.log(NEAR), np.log(FAR), GRID) + np.log(max(float(rows.T.max()), 1.0))
     waits = np.array([process.probability_if_alive(0, rows, float(time)) for time in np.exp(log_times)])
     come = (1 - waits) / np.maximum(1 - never, np.finfo(np.float64).tiny)
-    quartiles = [_time_of(level, come, log_times)[history.distinct.row_to_distinct] for level in (0.25, 0.5, 0.75)]
+    quartiles = [_time_of(level, come, log_times)[found.row_to_distinct] for level in (0.25, 0.5, 0.75)]
     alive = process.p_alive(rows)
-    return NextPurchase(
-        (1 - alive * (1 - never))[history.distinct.row_to_distinct], quartiles[1], quartiles[0], quartiles[2]
-    )
+    return NextPurchase((1 - alive * (1 - never))[found.row_to_distinct], quartiles[1], quartiles[0], quartiles[2])
 
 
 def _time_of(level: float, come: FloatArray, log_times: FloatArray) -> FloatArray:

@@ -16,6 +16,7 @@ from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
 from worthbook.kernel.period import PeriodUnit
 from worthbook.models.base import FloatArray
+from worthbook.models.distinct import DistinctRows
 from worthbook.models.lifetime.data import PERIODS_PER_YEAR, PurchaseHistory
 
 HORIZON_NOT_POSITIVE = Fault(
@@ -66,6 +67,11 @@ class PurchaseProcess(ABC):
     """For each parameter, the power of the unit of time in it: 1 for alpha, 0 for a pure number."""
     log_shifts: ClassVar[tuple[float, ...]] = ()
     """What a likelihood adds to each logarithm that it is given; nothing if left out."""
+
+    @classmethod
+    def distinct(cls, history: PurchaseHistory) -> DistinctRows:
+        """Which rows are equal in all that the model reads."""
+        return history.distinct
 
     @abstractmethod
     def log_likelihood(self, history: PurchaseHistory) -> float:

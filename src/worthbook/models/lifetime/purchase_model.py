@@ -116,6 +116,11 @@ class PurchaseFit(ForetellingFit[PurchaseHistory], ABC):
         return self.process_at(values)
 
     @property
+    def learnt_from(self) -> float:
+        """On how many of the customers the estimates rest."""
+        return self.customers
+
+    @property
     def summary(self) -> tuple[Estimate, ...]:
         """One row for each parameter, in the literature's symbols."""
         return self.estimates.summary
@@ -207,6 +212,8 @@ class PurchaseModel(Specification[PurchaseHistory, AnyFit_co], ABC, Generic[AnyF
     """A model of purchases, estimated by maximum likelihood on grouped rows."""
 
     fit_class: ClassVar[type[PurchaseFit]]
+    noise: ClassVar[float] = 0.0
+    """Of the gradient, if its integrals are not exact to more digits."""
 
     @abstractmethod
     def objective(self, scaled: PurchaseHistory) -> Objective:
@@ -219,6 +226,19 @@ class PurchaseModel(Specification[PurchaseHistory, AnyFit_co], ABC, Generic[AnyF
     def objective_staying(self, scaled: PurchaseHistory) -> Objective:
         """The same if nobody ever leaves, in the logarithms of r and alpha."""
         return NBDLikelihood(scaled)
+
+    def starts_staying(self, pace: float, best: FloatArray) -> Sequence[FloatArray]:
+        """Starting values if nobody ever leaves, where customers buy at such a pace and those who leave are best so."""
+        del best
+        return NBDLikelihood.starts(pace)
+
+    def rough_objective(self, scaled: PurchaseHistory) -> Objective | None:
+        """One that leads near to the maximum in less time, if that is worth while."""
+        return self.objective(scaled.sample(SAMPLE)) if len(scaled) > LARGE else None
+
+    def group(self, data: PurchaseHistory) -> PurchaseHistory:
+        """The rows to which the model is fitted: customers who are alike in all that it reads are one."""
+        return data.group(self.fit_class.process_class.distinct(data))
 
     def mean_log_likelihood(self, scaled: PurchaseHistory) -> Callable[[FloatArray], float]:
         """The objective without its gradient, for where it is evaluated a thousand times."""
@@ -241,26 +261,25 @@ class PurchaseModel(Specification[PurchaseHistory, AnyFit_co], ABC, Generic[AnyF
             WorthbookError: If there is one customer, no repeat buyer, no time between purchases, or no maximum.
         """
         refuse_hopeless(data)
-        groups = data.group()
+        groups = self.group(data)
         scale = float(groups.T.max())
         scaled = groups.scaled(1 / scale)
         purchases = weighted_sum(groups.weights, groups.x)
         pace = purchases / weighted_sum(scaled.weights, scaled.T)
-        rough = self.objective(scaled.sample(SAMPLE)) if len(scaled) > LARGE else None
-        best = maximise(self.objective(scaled), self.starts(pace), rough)
-        staying = maximise(self.objective_staying(scaled), NBDLikelihood.starts(pace))
+        best = maximise(self.objective(scaled), self.starts(pace), self.rough_objective(scaled), self.noise)
+        staying = maximise(self.objective_staying(scaled), self.starts_staying(pace, best.point), noise=self.noise)
         back = purchases * float(np.log(scale))  # densities of purchase times change with the unit
         process = self.fit_class.process_class
         log_scale = log_scale_of(process, scale)
         fit = self.fit_class(
-            estimates=Estimates.at(best, process.symbols, data.customers, log_scale),
-            customers=data.customers,
+            estimates=Estimates.at(best, process.symbols, groups.customers, log_scale),
+            customers=groups.customers,
             repeat_buyers=float(groups.weights[groups.x > 0].sum()),
             purchases=purchases,
             groups=len(groups),
             unit=data.unit,
-            log_likelihood=best.value * data.customers - back,
-            log_likelihood_without_dropout=staying.value * data.customers - back,
+            log_likelihood=best.value * groups.customers - back,
+            log_likelihood_without_dropout=staying.value * groups.customers - back,
             evaluations=best.evaluations,
             data_fingerprint=fingerprint_of(groups),
             **self.extras(),

@@ -61,11 +61,12 @@ def purchase_posterior(  # noqa: PLR0913  # two of them have defaults that suit 
         raise OTHER_DATA(fitted=fit.data_fingerprint, given=fingerprint_of(groups))
     scale = float(groups.T.max())
     log_scale = log_scale_of(fit.process_class, scale)
-    like, scaled = model.like(fit), groups.scaled(1 / scale)
+    like = model.like(fit)
+    scaled = like.group(history).scaled(1 / scale)
     target = Target(
         objective=like.objective(scaled),
         mean_log_likelihood=like.mean_log_likelihood(scaled),
-        customers=fit.customers,
+        customers=fit.learnt_from,
         symbols=fit.estimates.symbols,
         log_scale=log_scale,
         prior=prior or WeakPrior(tuple(power * float(np.log(scale)) for power in fit.process_class.time_powers)),
@@ -86,12 +87,13 @@ def bootstrap(
     20
     """
     rng = np.random.default_rng(seed)
-    groups = history.group()
+    like = model.like(fit)
+    groups = like.group(history)
     scale = float(groups.T.max())
     scaled = groups.scaled(1 / scale)
     log_scale = np.asarray(log_scale_of(fit.process_class, scale))
     start = np.clip(np.asarray(fit.estimates.log_values) - log_scale, -INSIDE, INSIDE)
-    like, rows = model.like(fit), []
+    rows = []
     for counts in rng.multinomial(round(groups.customers), groups.weights / groups.customers, draws):
         again = scaled.take(np.flatnonzero(counts)).weighted(counts[counts > 0])
         rows.append(tuple((maximise(like.objective(again), [start]).point + log_scale).tolist()))

@@ -1,4 +1,4 @@
-"""The two numerical devices of the lifetime models: Gauss-Jacobi rules for Beta averages, Chebyshev interpolation."""
+"""The numerical devices of the lifetime models: Gauss rules for averages, Chebyshev interpolation."""
 
 from __future__ import annotations
 
@@ -39,6 +39,54 @@ def beta_rule(first: float, seconds: FloatArray, count: int) -> tuple[FloatArray
     matrix[:, index[1:], index[:-1]] = np.sqrt(squares * ratio)
     nodes, vectors = np.linalg.eigh(matrix, UPLO="L")
     return np.clip(nodes, 0.0, 1.0), vectors[:, 0, :] ** 2
+
+
+def gamma_rule(shapes: FloatArray, count: int) -> tuple[FloatArray, FloatArray]:
+    """Nodes and weights that average a smooth function over Gamma(shape, 1), a row for each shape.
+
+    As `beta_rule`, with the recurrence of the Laguerre polynomials.
+
+    >>> nodes, weights = gamma_rule(np.array([2.5]), 4)
+    >>> round(float((weights * nodes**2).sum()), 9)  # 2.5 * 3.5
+    8.75
+    """
+    index = np.arange(count)
+    matrix = np.zeros((len(shapes), count, count))
+    matrix[:, index, index] = 2 * index + shapes[:, None]
+    matrix[:, index[1:], index[:-1]] = np.sqrt(index[1:] * (index[1:] + shapes[:, None] - 1))
+    nodes, vectors = np.linalg.eigh(matrix, UPLO="L")
+    return np.maximum(nodes, 0.0), vectors[:, 0, :] ** 2
+
+
+def gauss_of(points: FloatArray, weights: FloatArray, count: int) -> tuple[FloatArray, FloatArray]:
+    """The Gauss rule of the discrete distribution of each row: few nodes with the same first 2 count - 1 moments.
+
+    The recurrence of its orthogonal polynomials by Stieltjes' procedure, then as in `beta_rule`. Where a distribution
+    has no more than some points that matter, the other nodes weigh nothing.
+
+    >>> nodes, chances = gauss_of(np.array([[0.0, 1.0, 2.0, 3.0]]), np.full((1, 4), 0.25), 2)
+    >>> nodes.round(6).tolist(), chances.round(6).tolist()
+    ([[0.381966, 2.618034]], [[0.5, 0.5]])
+    """
+    chance = weights / weights.sum(axis=1, keepdims=True)
+    middle, half = points.mean(axis=1, keepdims=True), np.ptp(points, axis=1, keepdims=True) / 2
+    place = (points - middle) / np.where(half > 0, half, 1.0)
+    matrix = np.zeros((len(points), count, count))
+    before, now = np.zeros_like(place), np.ones_like(place)
+    step = np.zeros((len(points), 1))
+    for index in range(count):
+        matrix[:, index, index] = (chance * now**2 * place).sum(axis=1)
+        after = (place - matrix[:, index, index, None]) * now - step * before
+        step = np.sqrt((chance * after**2).sum(axis=1, keepdims=True))
+        step[step < _NO_POINT_LEFT] = 0.0
+        before, now = now, after / np.where(step > 0, step, np.inf)
+        if index + 1 < count:
+            matrix[:, index + 1, index] = step[:, 0]
+    nodes, vectors = np.linalg.eigh(matrix, UPLO="L")
+    return middle + half * nodes, vectors[:, 0, :] ** 2
+
+
+_NO_POINT_LEFT = 1e-7
 
 
 @cache
