@@ -12,7 +12,7 @@ from benchmarks.coverage import SEED, Experiment, Held, between, holding
 from benchmarks.coverage_of_seasons import Seasons
 from worthbook.models.base import FloatArray
 from worthbook.models.design import Covariates
-from worthbook.models.lifetime import BGCNBD, BGNBD, MBGCNBD, MBGNBD, NBD, GGompertzNBD, ParetoNBD
+from worthbook.models.lifetime import BGCNBD, BGNBD, MBGCNBD, MBGNBD, NBD, GGompertzNBD, ParetoGGG, ParetoNBD
 from worthbook.models.lifetime.bg_nbd_process import BGNBDProcess
 from worthbook.models.lifetime.cnbd_process import BGCNBDProcess, MBGCNBDProcess
 from worthbook.models.lifetime.correlated_pareto_nbd import CorrelatedParetoNBD
@@ -25,6 +25,7 @@ from worthbook.models.lifetime.gamma_gamma import GammaGamma, GammaGammaProcess
 from worthbook.models.lifetime.ggompertz_nbd import GGompertzNBDProcess
 from worthbook.models.lifetime.mbg_nbd import MBGNBDProcess
 from worthbook.models.lifetime.nbd import NBDProcess
+from worthbook.models.lifetime.pareto_ggg_process import ParetoGGGProcess
 from worthbook.models.lifetime.pareto_nbd import ParetoNBDProcess
 from worthbook.models.lifetime.pooling import fit_pooled
 from worthbook.models.lifetime.process import PurchaseProcess
@@ -288,6 +289,11 @@ PURCHASES: Mapping[str, tuple[PurchaseModel[PurchaseFit], PurchaseProcess, Mappi
         GGompertzNBD(),
         GGompertzNBDProcess(0.8, 6.0, 0.7, 8.0, 0.06),
         {"r": 0.8, "alpha": 6.0, "s": 0.7, "b": 0.06, "beta": 0.48, "kappa": 8.0},
+    ),
+    "Pareto/GGG": (
+        ParetoGGG(),
+        ParetoGGGProcess(4.0, 2.5, 0.8, 6.0, 0.7, 8.0),
+        {"t": 4.0, "gamma": 1.6, "mean_k": 2.5, "r": 0.8, "alpha": 6.0, "s": 0.7, "beta": 8.0},
     ),
     "Pareto/NBD, correlated": (
         CorrelatedParetoNBD(tau=36.0),

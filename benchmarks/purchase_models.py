@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.figures import KEPT, Figure, apart, keep, median, rounds
-from worthbook.models.lifetime import BGNBD, MBGNBD, ParetoNBD, PurchaseHistory
+from worthbook.models.lifetime import BGNBD, MBGNBD, ParetoGGG, ParetoNBD, PurchaseHistory
 from worthbook.models.lifetime.bg_nbd_process import BGNBDProcess
+from worthbook.models.lifetime.pareto_ggg_process import ParetoGGGProcess
 from worthbook.models.lifetime.pareto_nbd import ParetoNBDProcess
 from worthbook.models.lifetime.process import PurchaseProcess
 from worthbook.models.lifetime.purchase_model import PurchaseFit, PurchaseModel
@@ -64,6 +65,16 @@ def fits(times: int) -> Iterator[Figure]:
             yield _timed(f"{name} fit, {label}", bar, times, _fit_of(model, history))
 
 
+def regular(times: int) -> Iterator[Figure]:
+    """The same for customers of whom each is as regular as groceries make them, in a way of its own."""
+    rng = np.random.default_rng(7)
+    groceries = ParetoGGGProcess(1.695, 1.695 / 0.373, 0.948, 5.243, 0.432, 4.348)
+    history, _ = groceries.simulate(rng.uniform(40, 52, 1_000), 0.0, rng, "weeks")
+    fit = ParetoGGG().fit(history)
+    yield _timed("Pareto/GGG fit, 1,000 customers", 10.0, times, _fit_of(ParetoGGG(), history))
+    yield _timed("Pareto/GGG prediction, 1,000 customers", 3.0, times, _prediction_of(fit, history))
+
+
 def posteriors(times: int) -> Iterator[Figure]:
     """A thousand draws for CDNOW."""
     history = cdnow()
@@ -82,7 +93,7 @@ def predictions(times: int) -> Iterator[Figure]:
 
 def _fit_of(model: PurchaseModel[PurchaseFit], history: PurchaseHistory) -> Callable[[], object]:
     """A fit that begins with rows nobody has grouped yet."""
-    return lambda: model.fit(PurchaseHistory(history.x, history.t_x, history.T))
+    return lambda: model.fit(PurchaseHistory(history.x, history.t_x, history.T, log_gaps=history.log_gaps))
 
 
 def _posterior_of(
@@ -106,7 +117,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.purchase_models", description=__doc__)
     parser.add_argument("--keep", action="store_true", help=f"write the figures to {KEPT.name}, for the documentation")
     keeps = parser.parse_args().keep
-    for figures in (fits(5), posteriors(5), predictions(5)):
+    for figures in (fits(5), regular(1), posteriors(5), predictions(5)):
         for figure in figures:
             print(figure, flush=True)
             if keeps:

@@ -24,6 +24,7 @@ from worthbook.models.lifetime.gamma_gamma import GammaGamma, GammaGammaFit
 from worthbook.models.lifetime.ggompertz_nbd import GGompertzNBD, GGompertzNBDFit
 from worthbook.models.lifetime.mbg_nbd import MBGNBD, MBGNBDFit
 from worthbook.models.lifetime.nbd import NBD, NBDFit
+from worthbook.models.lifetime.pareto_ggg import ParetoGGG, ParetoGGGFit
 from worthbook.models.lifetime.pareto_nbd import ParetoNBD, ParetoNBDFit
 from worthbook.models.lifetime.purchase_model import PurchaseFit, PurchaseModel
 from worthbook.planning.contract_estimators import CONTRACT_ESTIMATORS
@@ -234,10 +235,11 @@ PURCHASE_MODELS: Mapping[str, Estimator] = {
     "mbg_cnbd_k": _of_purchases("MBG/CNBD-k", MBGCNBD(), MBGCNBDFit, REGULAR),
     "ggompertz_nbd": _of_purchases("GGompertz/NBD", GGompertzNBD(), GGompertzNBDFit),
     "correlated_pareto_nbd": _of_purchases("Pareto/NBD + ρ", CorrelatedParetoNBD(), CorrelatedParetoNBDFit),
+    "pareto_ggg": _of_purchases("Pareto/GGG", ParetoGGG(), ParetoGGGFit, REGULAR),
 }
 """Those that foretell purchases, and so can be tested and compared; a further model is one line here."""
 
-ON_REQUEST = frozenset({"correlated_pareto_nbd"})
+ON_REQUEST = frozenset({"correlated_pareto_nbd", "pareto_ggg"})
 """Tried only where they are asked for: they take longer, for a question that seldom matters."""
 
 ESTIMATORS: Mapping[str, Estimator] = {

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from worthbook.definitions.model import ModelDefinition
 from worthbook.kernel.errors import WorthbookError
 from worthbook.models.lifetime.holdout import HoldoutReport, score_holdout
+from worthbook.models.lifetime.purchase_model import PurchaseModel
 from worthbook.planning.estimators import estimator_of
 from worthbook.planning.run import Workbench
 from worthbook.planning.trials import Histories, split_of
@@ -18,11 +19,13 @@ def check(bench: Workbench, model: ModelDefinition, first: dt.date) -> HoldoutRe
     split = split_of(first, bench.plan.as_of)
     if split is None:
         return None
-    (trial,) = Histories(bench, model.inputs).trials([split])
+    specification = estimator_of(model).specification
+    tells_gaps = isinstance(specification, PurchaseModel) and specification.tells_gaps
+    (trial,) = Histories(bench, model.inputs, tells_gaps).trials([split])
     if trial is None:
         return None
     try:
-        fit = estimator_of(model).specification.fit(trial.history)
+        fit = specification.fit(trial.history)
         forecast = fit.expected_purchases(trial.history, trial.horizon)
         return score_holdout(trial.history, trial.later, trial.horizon, forecast)
     except WorthbookError:

@@ -138,7 +138,8 @@ def weigh(
     if calibrate_until is not None and not first < calibrate_until < as_of:
         raise CUT_OUTSIDE(day=calibrate_until, first=first, as_of=as_of)
     split = split_of(first, as_of) if calibrate_until is None else Split(calibrate_until, as_of)
-    histories = Histories(bench, _made(bench, purchase_roles(bench.catalogue)))
+    tells_gaps = any(each.model.tells_gaps for each in candidates)
+    histories = Histories(bench, _made(bench, purchase_roles(bench.catalogue)), tells_gaps)
     turns = rolling_splits(first, as_of) if rolling else ()
     splits = [*([] if split is None else [split]), *turns]
     trials = dict(zip(splits, histories.trials(splits), strict=True))
@@ -181,7 +182,7 @@ def look_ahead(bench: Workbench, found: Lifetimes, until: dt.date) -> Lifetimes:
     history = (
         found.history
         if found.fitted_until == found.as_of
-        else Histories(bench, _made(bench, purchase_roles(bench.catalogue))).now()
+        else Histories(bench, _made(bench, purchase_roles(bench.catalogue)), used.candidate.model.tells_gaps).now()
     )
     try:
         fit = used.fit if history is found.history else used.candidate.model.fit(history)

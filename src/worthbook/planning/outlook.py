@@ -37,7 +37,7 @@ def total_outlook(  # noqa: PLR0913 - where the customers are, how they are read
     Args:
         engine: where to ask.
         sheets: what holds the columns.
-        roles: `x`, `t_x`, `T` and, for the spend model, `mean_value` → column.
+        roles: `x`, `t_x`, `T`, `log_gaps` if the model tells them apart, and for the spend model `mean_value` → column.
         fits: the models of purchases and of spend.
         weeks: how far to look.
         customers: how many there are.
@@ -45,13 +45,14 @@ def total_outlook(  # noqa: PLR0913 - where the customers are, how they are read
     """
     purchases, spend = fits
     names = [roles[role] for role in ("x", "t_x", "T", *(["mean_value"] if spend is not None else []))]
-    used = list(dict.fromkeys(sheet_of(sheets, name) for name in names))
+    gaps = [roles["log_gaps"]] if purchases.process_class.tells_gaps else []
+    used = list(dict.fromkeys(sheet_of(sheets, name) for name in [*names, *gaps]))
     parts = sample_parts(len(used[0].parts), customers, CUSTOMERS)
-    groups = columns.grouped(engine, used, names, parts=parts)
+    groups = columns.grouped(engine, used, [*names, *gaps], parts=parts)
     x, t_x, age, *mean_value = (groups[name] for name in names)
     weights = groups["customers"] * (customers / read_customers(engine, used[0], customers, parts))
     try:
-        history = PurchaseHistory(x, t_x, age, weights)
+        history = PurchaseHistory(x, t_x, age, weights, log_gaps=groups[gaps[0]] if gaps else None)
         if spend is None:
             return forecast_total(purchases, history, weeks, seed=SEED, posterior=posterior)
         known = SpendOutlook(spend, SpendHistory(x, mean_value[0], weights), margin=1.0)

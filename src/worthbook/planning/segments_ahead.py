@@ -25,6 +25,7 @@ from worthbook.models.lifetime.purchase_model import PurchaseFit
 from worthbook.planning.lifetimes import Expected, Lifetimes, purchase_roles, spend_roles
 from worthbook.planning.outlook import SEED
 from worthbook.planning.run import Workbench
+from worthbook.planning.trials import PLAIN_ROLES, told_apart
 
 MOST = 60
 """Segments that a table can show."""
@@ -221,17 +222,20 @@ def _read(bench: Workbench, found: Lifetimes, where: tuple[str, str | None] | No
     """Those whose column has a value, or all; None where none of them has bought."""
     roles = {role: name for role, name in purchase_roles(bench.catalogue).items() if name in bench.sheets}
     roles |= spend_roles(bench.catalogue)
-    names = [roles[role] for role in ("x", "t_x", "T", *(["mean_value"] if found.spend is not None else []))]
-    means = [roles["log_gaps"]] if "log_gaps" in roles else []
-    groups = _groups(bench, names, means, where)
+    tells_gaps = found.expected is not None and found.expected.fit.process_class.tells_gaps
+    by, means = told_apart(roles, tells_gaps=tells_gaps)
+    by += [roles["mean_value"]] if found.spend is not None else []
+    groups = _groups(bench, by, means, where)
     if not len(groups["customers"]):
         return None
-    x, t_x, age, *mean_value = (groups[name] for name in names)
-    gaps = groups[means[0]] if means else None
+    x, t_x, age = (groups[roles[role]] for role in PLAIN_ROLES)
+    gaps = groups[roles["log_gaps"]] if "log_gaps" in roles else None
     history = PurchaseHistory(x, t_x, age, groups["customers"], log_gaps=gaps)
     if found.spend is None:
         return history, None
-    return history, SpendOutlook(found.spend, SpendHistory(x, mean_value[0], groups["customers"]), margin=1.0)
+    return history, SpendOutlook(
+        found.spend, SpendHistory(x, groups[roles["mean_value"]], groups["customers"]), margin=1.0
+    )
 
 
 def _groups(

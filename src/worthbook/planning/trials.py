@@ -26,6 +26,8 @@ SHORTEST_WEEKS = 4
 CUSTOMERS = 250_000
 """A test is made on about so many customers at most: whole customer buckets, which are random samples."""
 
+PLAIN_ROLES = ("x", "t_x", "T")
+
 QUARTERS = 4
 """A rolling test forecasts the second, third and last quarter of the history, each from all that came before it."""
 
@@ -76,16 +78,19 @@ class Histories:
     Args:
         bench: with the columns of the date made.
         roles: `x`, `t_x` and `T` of the models → column; models of regular buying read `log_gaps` as well.
+        tells_gaps: whether customers with other times between purchases are not alike.
     """
 
     bench: Workbench
     roles: Mapping[str, str]
+    tells_gaps: bool = False
 
     def now(self) -> PurchaseHistory:
         """As at the date, of all customers, or of a large sample."""
         sheets = self.bench.sheets_of(self.roles.values())
         parts = sample_parts(len(sheets[0].parts), columns.count(self.bench.engine, sheets[0]), FIT_CUSTOMERS)
-        groups = columns.grouped(self.bench.engine, sheets, _by(self.roles), means=_means(self.roles), parts=parts)
+        by, means = told_apart(self.roles, tells_gaps=self.tells_gaps)
+        groups = columns.grouped(self.bench.engine, sheets, by, means=means, parts=parts)
         return _history(groups, self.roles)
 
     def trials(self, splits: Sequence[Split]) -> list[Trial | None]:
@@ -123,7 +128,8 @@ class Histories:
         then = {role: self._name(role, split.calibrate_until) for role in self.roles}
         later = self._name("x", split.until)
         both = [sheets[split.calibrate_until], sheets[split.until]]
-        groups = columns.grouped(self.bench.engine, both, [*_by(then), later], means=_means(then))
+        by, means = told_apart(then, tells_gaps=self.tells_gaps)
+        groups = columns.grouped(self.bench.engine, both, [*by, later], means=means)
         if not len(groups["customers"]):
             return None
         history = _history(groups, then)
@@ -139,18 +145,14 @@ class Histories:
 
 def _history(groups: Mapping[str, np.ndarray], names: Mapping[str, str]) -> PurchaseHistory:
     gaps = groups[names["log_gaps"]] if "log_gaps" in names else None
-    x, t_x, age = (groups[name] for name in _by(names))
+    x, t_x, age = (groups[names[role]] for role in PLAIN_ROLES)
     return PurchaseHistory(x, t_x, age, groups["customers"], log_gaps=gaps)
 
 
-def _by(names: Mapping[str, str]) -> list[str]:
-    """What tells customers apart."""
-    return [names[role] for role in ("x", "t_x", "T")]
-
-
-def _means(names: Mapping[str, str]) -> list[str]:
-    """What customers who are alike in that have a mean of."""
-    return [names["log_gaps"]] if "log_gaps" in names else []
+def told_apart(roles: Mapping[str, str], *, tells_gaps: bool) -> tuple[list[str], list[str]]:
+    """The columns that tell customers apart, and those of which customers who are alike in them have a mean."""
+    by, gaps = [roles[role] for role in PLAIN_ROLES], [roles["log_gaps"]] if "log_gaps" in roles else []
+    return ([*by, *gaps], []) if tells_gaps else (by, gaps)
 
 
 def _at(name: str, day: dt.date) -> str:

@@ -16,6 +16,7 @@ from worthbook.models.lifetime import (
     NBD,
     GammaGamma,
     GGompertzNBD,
+    ParetoGGG,
     ParetoNBD,
     PurchaseHistory,
     SpendHistory,
@@ -25,7 +26,7 @@ from worthbook.models.lifetime.purchase_model import PurchaseFit, PurchaseModel
 
 MODELS: dict[str, PurchaseModel[PurchaseFit]] = {
     model.estimator: model
-    for model in (NBD(), BGNBD(), MBGNBD(), BGCNBD(k=2), MBGCNBD(k=2), ParetoNBD(), GGompertzNBD())
+    for model in (NBD(), BGNBD(), MBGNBD(), BGCNBD(k=2), MBGCNBD(k=2), ParetoNBD(), GGompertzNBD(), ParetoGGG())
 }
 
 every_model = pytest.mark.parametrize("name", list(MODELS))

@@ -9,6 +9,7 @@ from worthbook.models.lifetime.gamma_gamma import GammaGamma
 from worthbook.models.lifetime.ggompertz_nbd import GGompertzNBD
 from worthbook.models.lifetime.mbg_nbd import MBGNBD
 from worthbook.models.lifetime.nbd import NBD
+from worthbook.models.lifetime.pareto_ggg import ParetoGGG
 from worthbook.models.lifetime.pareto_nbd import ParetoNBD
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "NBD",
     "GGompertzNBD",
     "GammaGamma",
+    "ParetoGGG",
     "ParetoNBD",
     "PurchaseHistory",
     "SpendHistory",

@@ -110,7 +110,10 @@ def regularity_of(  # noqa: PLR0913, PLR0917  # four parameters, the rows, and h
         v = low + (high - low) * np.linspace(0, 1, LOOKS)
         logs = log_weight(v)
         level = logs.max(axis=1, keepdims=True) - FALL
-        low, high = (_crossing(v[:, way], logs[:, way], level, more > 0) for way in (slice(None), slice(None, None, -1)))
+        low, high = (
+            _crossing(v[:, way], logs[:, way], level, is_coarse=more > 0)
+            for way in (slice(None), slice(None, None, -1))
+        )
     v, measure = _about_the_top(v, logs, low, high, count)
     k = np.exp(v)
     constant = t * np.log(gamma) - gammaln(t) + r * np.log(alpha) - gammaln(r)
@@ -118,7 +121,7 @@ def regularity_of(  # noqa: PLR0913, PLR0917  # four parameters, the rows, and h
     return Regularity(k, v, weight, r + k * x, alpha + k * t_x)
 
 
-def _crossing(v: FloatArray, logs: FloatArray, level: FloatArray, is_coarse: bool) -> FloatArray:
+def _crossing(v: FloatArray, logs: FloatArray, level: FloatArray, *, is_coarse: bool) -> FloatArray:
     """Between which places each row first reaches its level: the last place before, or on a finer look just there.
 
     On a coarse one the line between two places says nothing; on the last it makes the range, and so the likelihood,
@@ -158,12 +161,15 @@ def present_gap(
     k, start = found.k, beta + rows.t_x[:, None]
     end = k * (rows.T - rows.t_x)[:, None] / found.scale
     log_end = np.log(np.maximum(end, np.exp(-FARTHEST)))
-    v, measure = gap_rule(k + 1, found.shape, np.full_like(k, -FARTHEST), log_end, count)  # what is averaged falls with u
+    v, measure = gap_rule(
+        k + 1, found.shape, np.full_like(k, -FARTHEST), log_end, count
+    )  # what is averaged falls with u
     density = np.exp(log_density(v, k[..., None], found.shape[..., None]) - betaln(k, found.shape)[..., None]) * measure
     u = np.exp(v) * (found.scale / k)[..., None]
     log_later = np.log1p(u / start[..., None])
     left = (density * -np.expm1(-s * log_later)).sum(axis=-1)
-    return PresentGap(betainc(found.shape, k, 1 / (1 + end)), v, log_later, density, left)
+    waiting = np.asarray(betainc(found.shape, k, 1 / (1 + end)), dtype=np.float64)
+    return PresentGap(waiting, v, log_later, density, left)
 
 
 class ParetoGGGLikelihood:
@@ -204,7 +210,7 @@ def row_log_likelihoods(
     gamma = t / mean_k
     found = regularity_of(t, gamma, r, alpha, rows, nodes)
     terms = found.log_weight + np.log(present_gap(found, s, beta, rows, nodes_of_gaps).whole)
-    return _log_sum(terms)[0] + s * np.log(beta / (beta + rows.t_x))
+    return np.asarray(_log_sum(terms)[0] + s * np.log(beta / (beta + rows.t_x)))
 
 
 def row_slopes(
@@ -245,7 +251,9 @@ def _slopes_of_gap(
 
     k, shape, scale = found.k, found.shape, found.scale
     leaving = gap.density * np.exp(-s * gap.log_later)
-    by_shape = (leaving * np.log1p(np.exp(gap.v))).sum(axis=-1)  # log g has the slope digamma(k+R) - digamma(R) - log(1+z)
+    by_shape = (leaving * np.log1p(np.exp(gap.v))).sum(
+        axis=-1
+    )  # log g has the slope digamma(k+R) - digamma(R) - log(1+z)
     by_shape -= (digamma(k + shape) - digamma(shape)) * (1 - gap.waiting - gap.left)
     start, now = (beta + rows.t_x)[:, None], (rows.T - rows.t_x)[:, None]
     log_end = np.log(np.maximum(k * now / scale, np.exp(-FARTHEST)))

@@ -15,7 +15,6 @@ import numpy as np
 
 from worthbook.kernel.period import PeriodUnit
 from worthbook.models.base import FloatArray
-from worthbook.models.distinct import DistinctRows
 from worthbook.models.lifetime.data import PurchaseHistory
 from worthbook.models.lifetime.gap_rule import FARTHEST, gap_rule, log_density
 from worthbook.models.lifetime.pareto_ggg_likelihood import ParetoGGGLikelihood, present_gap, regularity_of
@@ -57,6 +56,7 @@ class ParetoGGGProcess(PurchaseProcess):
 
     symbols: ClassVar[tuple[str, ...]] = ("t", "mean_k", "r", "alpha", "s", "beta")
     time_powers: ClassVar[tuple[int, ...]] = (0, 0, 0, 1, 0, 1)
+    tells_gaps: ClassVar[bool] = True
     log_shifts: ClassVar[tuple[float, ...]] = (SHIFT, 0.0, 0.0, 0.0, 0.0, 0.0)
 
     t: float
@@ -71,11 +71,6 @@ class ParetoGGGProcess(PurchaseProcess):
     def gamma(self) -> float:
         """The rate of the distribution of k."""
         return self.t / self.mean_k
-
-    @classmethod
-    def distinct(cls, history: PurchaseHistory) -> DistinctRows:
-        """Which rows are equal, their times between purchases too."""
-        return history.distinct_gaps
 
     def log_likelihood(self, history: PurchaseHistory) -> float:
         """Log-likelihood of a history."""
@@ -172,7 +167,8 @@ class ParetoGGGProcess(PurchaseProcess):
 
         def of(few: PurchaseHistory) -> FloatArray:
             found = self._next_purchases(few, horizon, discount)
-            return np.bincount(found.row, found.chance * quantity(found.after), minlength=len(few))
+            of_rows = np.bincount(found.row, found.chance * quantity(found.after), minlength=len(few))
+            return of_rows.astype(np.float64, copy=False)
 
         return self._by_row(of, history)
 

@@ -212,7 +212,7 @@ def _joined(histories: Sequence[PurchaseHistory]) -> PurchaseHistory:
 
 
 def _segment(name: str, history: PurchaseHistory, model: PurchaseModel[Any], scale: float) -> _Segment:
-    groups = history.group()
+    groups = model.group(history)
     return _Segment(name, groups, scale, model.objective(groups.scaled(1 / scale)))
 
 

@@ -67,11 +67,13 @@ class PurchaseProcess(ABC):
     """For each parameter, the power of the unit of time in it: 1 for alpha, 0 for a pure number."""
     log_shifts: ClassVar[tuple[float, ...]] = ()
     """What a likelihood adds to each logarithm that it is given; nothing if left out."""
+    tells_gaps: ClassVar[bool] = False
+    """Whether customers with other times between purchases are not alike; to most models a mean of them will do."""
 
     @classmethod
     def distinct(cls, history: PurchaseHistory) -> DistinctRows:
         """Which rows are equal in all that the model reads."""
-        return history.distinct
+        return history.distinct_gaps if cls.tells_gaps else history.distinct
 
     @abstractmethod
     def log_likelihood(self, history: PurchaseHistory) -> float:

@@ -215,6 +215,11 @@ class PurchaseModel(Specification[PurchaseHistory, AnyFit_co], ABC, Generic[AnyF
     noise: ClassVar[float] = 0.0
     """Of the gradient, if its integrals are not exact to more digits."""
 
+    @property
+    def tells_gaps(self) -> bool:
+        """Whether customers with other times between purchases are not alike to this model."""
+        return self.fit_class.process_class.tells_gaps
+
     @abstractmethod
     def objective(self, scaled: PurchaseHistory) -> Objective:
         """The mean log-likelihood per customer and its gradient in the logarithms of the parameters."""

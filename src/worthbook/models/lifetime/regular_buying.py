@@ -1,12 +1,12 @@
 """How often somebody will buy after a purchase who buys at regular intervals and may leave at any moment.
 
-Given k, the rate follows Gamma(R, A), and whoever is left stays longer than u with probability (1 + u/stay)^-s. Given the
-rate as well, M(rate u) purchases are to be expected in a time u (`renewal_function.py`), so that by parts
+Given k, the rate follows Gamma(R, A), and whoever is left stays longer than u with probability (1 + u/stay)^-s. Given
+the rate as well, M(rate u) purchases are to be expected in a time u (`renewal_function.py`), so that by parts
 
     E[N] = W(h) M(rate h) + integral from 0 to h of -W'(u) M(rate u) du,    W(u) = (1 + u/stay)^-s e^(-discount u)
 
-is averaged over rates. The n-th purchase comes after a time that is A / k times a beta-prime variable with parameters nk
-and R, which gives the probability of n or more by one integral.
+is averaged over rates. The n-th purchase comes after a time that is A / k times a beta-prime variable with parameters
+nk and R, which gives the probability of n or more by one integral.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class JustBought:
         times = np.concatenate([u, end], axis=1)
         chances = np.concatenate([falls, self._weight(end, stay)], axis=1)
         found = of(self.regularity[:, None, None], rates[..., None] * times[:, None, :])
-        return np.einsum("it,ij,ijt->i", chances, share, found)
+        return np.asarray(np.einsum("it,ij,ijt->i", chances, share, found))
 
     def _weight(self, u: FloatArray, stay: FloatArray) -> FloatArray:
         return np.asarray(np.exp(-self.s * np.log1p(u / stay) - self.discount * u))

@@ -30,7 +30,7 @@ _NEGLIGIBLE = 40.0
 
 @dataclass(frozen=True, slots=True)
 class RenewalFunctions:
-    """M and Q for some k: both less their polynomials, a row for each k, at squares of evenly spaced shares of the time that counts."""
+    """M and Q for some k, both less their polynomials: a row for each k, at squared shares of the time that counts."""
 
     k: FloatArray
     single: FloatArray
@@ -51,7 +51,7 @@ class RenewalFunctions:
         >>> RenewalFunctions.of(np.array([1.0])).expected(np.array([0]), np.array([3.0])).round(4).tolist()
         [3.0]
         """
-        return np.maximum(tau + (_half(self.k) - 1)[row] + self._read(self.single, row, tau), 0.0)
+        return np.asarray(np.maximum(tau + (_half(self.k) - 1)[row] + self._read(self.single, row, tau), 0.0))
 
     def expected_pairs(self, row: np.ndarray, tau: FloatArray) -> FloatArray:
         """Q at each time, for the k of a row.
@@ -60,7 +60,7 @@ class RenewalFunctions:
         [7.5]
         """
         late = tau * (tau / 2 + (1 / self.k)[row]) + _level(self.k)[row]
-        return np.maximum(late + self._read(self.pairs, row, tau), 0.0)
+        return np.asarray(np.maximum(late + self._read(self.pairs, row, tau), 0.0))
 
     def _read(self, table: FloatArray, row: np.ndarray, tau: FloatArray) -> FloatArray:
         share_of_late = np.sqrt(tau / _late(self.k)[row])
