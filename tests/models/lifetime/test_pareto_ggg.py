@@ -14,7 +14,6 @@ from worthbook.models.lifetime.customer_intervals import purchase_ranges
 from worthbook.models.lifetime.next_purchase import next_purchase
 from worthbook.models.lifetime.pareto_ggg_process import ParetoGGGProcess
 from worthbook.models.lifetime.pareto_nbd import ParetoNBDProcess
-from worthbook.models.lifetime.purchase_posterior import purchase_posterior
 from worthbook.models.lifetime.regular_buying import ROUGH
 from worthbook.models.lifetime.renewal_function import RenewalFunctions
 from worthbook.models.lifetime.renewals import count_renewals
@@ -26,7 +25,7 @@ CLOCK, BURSTS = 9 * np.log(30 / 9) - 0.5, 9 * np.log(30 / 9) - 9.0
 """Sums of logarithms of nine gaps over thirty weeks."""
 
 ROWS = PurchaseHistory(
-    [0, 1, 4, 9, 9], [0, 3, 30, 30, 30], [40, 9, 33, 36, 36], log_gaps=[0, np.log(3), 7.5, CLOCK, BURSTS]
+    [0, 1, 4, 9, 9], [0, 3, 30, 30, 30], [40, 9, 33, 39, 39], log_gaps=[0, np.log(3), 7.5, CLOCK, BURSTS]
 )
 
 
@@ -38,7 +37,7 @@ def by_brute_force(process: ParetoGGGProcess, row: PurchaseHistory) -> tuple[flo
     prior = _log_gamma(log_k, process.t, process.gamma) + _log_gamma(log_rate, process.r, process.alpha)
     seen = x * (k * np.log(k * rate) - gammaln(k)) + (k - 1) * log_gaps - k * rate * t_x
     weight = np.exp(prior + seen) * 0.2 * 0.1
-    edges = t_x + (end - t_x) * np.linspace(0, 1, 201) ** 2
+    edges = t_x + (end - t_x) * np.linspace(0, 1, 101) ** 2
     stays = (process.beta / (process.beta + edges)) ** process.s
     left = np.zeros_like(weight)
     for start, until, share in zip(edges[:-1], edges[1:], -np.diff(stays), strict=True):
@@ -145,15 +144,6 @@ def test_customers_who_do_not_differ_are_said_not_to() -> None:
 def test_bursts_without_end_are_warned_of() -> None:
     fit = ParetoGGG().fit(_some(replace(GROCERIES, t=0.5, mean_k=1.0), 400))
     assert any("without end in a burst" in each.en for each in fit.cautions)
-
-
-def test_posterior_is_about_the_estimates() -> None:
-    model, history = ParetoGGG(), _some(GROCERIES, 250)
-    fit = model.fit(history)
-    posterior = purchase_posterior(model, fit, history, seed=1, draws=100)
-    centre, spread = np.log(posterior.draws).mean(axis=0), fit.estimates.log_standard_errors
-    assert posterior.symbols == ("t", "mean_k", "r", "alpha", "s", "beta")
-    assert (np.abs(centre - np.log(fit.estimates.values)) < 1.5 * spread + 0.1).all()
 
 
 def _some(process: ParetoGGGProcess | ParetoNBDProcess, count: int) -> PurchaseHistory:

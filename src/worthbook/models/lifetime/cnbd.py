@@ -114,8 +114,9 @@ class BGCNBD(PurchaseModel[BGCNBDFit]):
         """The likelihood with k phases."""
         return BetaGeometricLikelihood(scaled, k=self._phases, at_birth=self.at_birth)
 
-    def objective_staying(self, scaled: PurchaseHistory) -> Objective:
+    def objective_staying(self, scaled: PurchaseHistory, best: FloatArray) -> Objective:
         """The likelihood with k phases if nobody leaves."""
+        del best
         return NBDLikelihood(scaled, self._phases)
 
     def starts(self, pace: float) -> Sequence[FloatArray]:

@@ -20,7 +20,6 @@ from worthbook.models.cautions import about_identification
 from worthbook.models.distinct import weighted_sum
 from worthbook.models.laplace import estimate_of
 from worthbook.models.lifetime.data import PurchaseHistory
-from worthbook.models.lifetime.nbd_likelihood import NBDLikelihood
 from worthbook.models.lifetime.pareto_ggg_likelihood import ParetoGGGLikelihood
 from worthbook.models.lifetime.pareto_ggg_process import ParetoGGGProcess
 from worthbook.models.lifetime.process import PurchaseProcess
@@ -134,7 +133,7 @@ class ParetoGGG(PurchaseModel[ParetoGGGFit]):
 
     estimator: ClassVar[str] = "pareto_ggg"
     fit_class: ClassVar[type[PurchaseFit]] = ParetoGGGFit
-    noise: ClassVar[float] = 1e-6
+    noise: ClassVar[float] = 1e-5
 
     most_rows: int = MOST_ROWS
 
@@ -179,19 +178,15 @@ class ParetoGGG(PurchaseModel[ParetoGGGFit]):
         """The likelihood of some of the customers."""
         return self.objective(scaled.sample(ROUGH_SAMPLE)) if len(scaled) > ROUGH_SAMPLE else None
 
-    def objective_staying(self, scaled: PurchaseHistory) -> Objective:
-        """The likelihood if nobody leaves, in the logarithms of t, the mean of k, r and alpha."""
+    def objective_staying(self, scaled: PurchaseHistory, best: FloatArray) -> Objective:
+        """The likelihood if nobody leaves and customers are as regular as they are, in the logarithms of r and alpha."""
         likelihood = self.objective(scaled)
 
         def staying(point: FloatArray) -> tuple[float, FloatArray]:
-            value, gradient = likelihood(np.append(point, NOBODY_LEAVES))
-            return value, gradient[:4]
+            value, gradient = likelihood(np.concatenate([best[:2], point, NOBODY_LEAVES]))
+            return value, gradient[2:4]
 
         return staying
-
-    def starts_staying(self, pace: float, best: FloatArray) -> Sequence[FloatArray]:
-        """Where those who leave are best described; else as for NBD, with some regularity."""
-        return [best[:4], *(np.append(np.log([3.0, 1.5]) - SHIFTS[:2], point) for point in NBDLikelihood.starts(pace))]
 
     def starts(self, pace: float) -> Sequence[FloatArray]:
         """Rare, frequent and very uneven buyers, with some regularity."""

@@ -41,6 +41,9 @@ WIDE = 2.5
 ROUNDS = 4
 """The range of k is narrowed so often, each time to at best an eleventh; it holds two peaks of 10^6 purchases."""
 
+STEP = 1e-4
+"""Relative, for the slope of the incomplete beta function in its parameter."""
+
 BLOCK_ROWS = 256
 """So many rows at once stay in the processor's cache."""
 
@@ -246,15 +249,14 @@ def row_slopes(
 def _slopes_of_gap(
     found: Regularity, gap: PresentGap, s: float, beta: float, rows: PurchaseHistory
 ) -> tuple[FloatArray, ...]:
-    """Slopes of K / F(t_x) = 1 - integral of g F(t_x+u) / F(t_x) in R, A, s and beta, F(t_x) being held."""
+    """Slopes of K / F(t_x) in R, A, s and beta, F(t_x) being held."""
     from scipy.special import betaln, digamma  # noqa: PLC0415  # keeps the import of the package fast
 
     k, shape, scale = found.k, found.shape, found.scale
     leaving = gap.density * np.exp(-s * gap.log_later)
-    by_shape = (leaving * np.log1p(np.exp(gap.v))).sum(
-        axis=-1
-    )  # log g has the slope digamma(k+R) - digamma(R) - log(1+z)
-    by_shape -= (digamma(k + shape) - digamma(shape)) * (1 - gap.waiting - gap.left)
+    by_shape = _slope_of_waiting(found, rows)
+    sooner = np.log1p(np.exp(gap.v)) - (digamma(k + shape) - digamma(shape))[..., None]  # minus the slope of log g in R
+    by_shape -= ((gap.density - leaving) * sooner).sum(axis=-1)
     start, now = (beta + rows.t_x)[:, None], (rows.T - rows.t_x)[:, None]
     log_end = np.log(np.maximum(k * now / scale, np.exp(-FARTHEST)))
     at_end = np.exp(log_density(log_end, k, shape) - betaln(k, shape)) * (1 + now / start) ** -s
@@ -262,6 +264,16 @@ def _slopes_of_gap(
     by_scale = (at_end + s * (leaving * later).sum(axis=-1)) / scale
     by_beta = -s * (leaving * later).sum(axis=-1) / start
     return by_shape, by_scale, (leaving * gap.log_later).sum(axis=-1), by_beta
+
+
+def _slope_of_waiting(found: Regularity, rows: PurchaseHistory) -> FloatArray:
+    """The slope of S in R by differences: right to all that matters even where S is next to nothing."""
+    from scipy.special import betainc  # noqa: PLC0415  # keeps the import of the package fast
+
+    rest = found.scale / (found.scale + found.k * (rows.T - rows.t_x)[:, None])
+    step = STEP * found.shape
+    more, less = (betainc(found.shape + sign * step, found.k, rest) for sign in (1, -1))
+    return np.asarray((more - less) / (2 * step))
 
 
 def _log_sum(terms: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -227,7 +227,7 @@ def _fit(model: PurchaseModel[AnyFit], common: AnyFit, segment: _Segment, estima
     purchases = weighted_sum(groups.weights, groups.x)
     back = purchases * float(np.log(segment.scale))
     point = np.asarray(estimates.log_values) - np.asarray(log_scale_of(common.process_class, segment.scale))
-    staying = _staying(model.objective_staying(groups.scaled(1 / segment.scale)), point[:2])
+    staying = _staying(model.objective_staying(groups.scaled(1 / segment.scale), point), point[:2])
     return replace(
         common,
         estimates=estimates,

@@ -228,14 +228,10 @@ class PurchaseModel(Specification[PurchaseHistory, AnyFit_co], ABC, Generic[AnyF
     def starts(self, pace: float) -> Sequence[FloatArray]:
         """Logarithms of starting values, the best guess first, where customers buy `pace` times in a unit of time."""
 
-    def objective_staying(self, scaled: PurchaseHistory) -> Objective:
-        """The same if nobody ever leaves, in the logarithms of r and alpha."""
-        return NBDLikelihood(scaled)
-
-    def starts_staying(self, pace: float, best: FloatArray) -> Sequence[FloatArray]:
-        """Starting values if nobody ever leaves, where customers buy at such a pace and those who leave are best so."""
+    def objective_staying(self, scaled: PurchaseHistory, best: FloatArray) -> Objective:
+        """The same if nobody ever leaves, in the logarithms of r and alpha; `best` is the maximum of all."""
         del best
-        return NBDLikelihood.starts(pace)
+        return NBDLikelihood(scaled)
 
     def rough_objective(self, scaled: PurchaseHistory) -> Objective | None:
         """One that leads near to the maximum in less time, if that is worth while."""
@@ -272,7 +268,7 @@ class PurchaseModel(Specification[PurchaseHistory, AnyFit_co], ABC, Generic[AnyF
         purchases = weighted_sum(groups.weights, groups.x)
         pace = purchases / weighted_sum(scaled.weights, scaled.T)
         best = maximise(self.objective(scaled), self.starts(pace), self.rough_objective(scaled), self.noise)
-        staying = maximise(self.objective_staying(scaled), self.starts_staying(pace, best.point), noise=self.noise)
+        staying = maximise(self.objective_staying(scaled, best.point), NBDLikelihood.starts(pace), noise=self.noise)
         back = purchases * float(np.log(scale))  # densities of purchase times change with the unit
         process = self.fit_class.process_class
         log_scale = log_scale_of(process, scale)
