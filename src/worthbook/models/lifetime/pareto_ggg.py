@@ -179,7 +179,7 @@ class ParetoGGG(PurchaseModel[ParetoGGGFit]):
         return self.objective(scaled.sample(ROUGH_SAMPLE)) if len(scaled) > ROUGH_SAMPLE else None
 
     def objective_staying(self, scaled: PurchaseHistory, best: FloatArray) -> Objective:
-        """The likelihood if nobody leaves and customers are as regular as they are, in the logarithms of r and alpha."""
+        """The likelihood if nobody leaves and all are as regular as they are, in the logarithms of r and alpha."""
         likelihood = self.objective(scaled)
 
         def staying(point: FloatArray) -> tuple[float, FloatArray]:
