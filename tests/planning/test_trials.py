@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from worthbook.planning.trials import Split, rolling_splits, split_of
+from worthbook.planning.trials import Split, rolling_splits, split_of, told_apart
 
 FIRST = dt.date(2024, 1, 1)
 
@@ -31,3 +31,9 @@ def test_rolling_tests_follow_each_other_to_the_end(weeks: int) -> None:
 
 def test_a_short_history_is_not_rolled() -> None:
     assert rolling_splits(FIRST, FIRST + dt.timedelta(weeks=15)) == ()
+
+
+def test_customers_with_other_gaps_are_told_apart_where_a_model_does_so() -> None:
+    roles = {"x": "repeats", "t_x": "recency", "T": "age", "log_gaps": "gaps"}
+    assert told_apart(roles, tells_gaps=False) == (["repeats", "recency", "age"], ["gaps"])
+    assert told_apart(roles, tells_gaps=True) == (["repeats", "recency", "age", "gaps"], [])

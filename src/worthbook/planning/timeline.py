@@ -105,7 +105,8 @@ def history_by_day(days: Sequence[dt.date], as_of: dt.date) -> PurchaseHistory:
     bought = np.array([(day - days[0]).days for day in days], dtype=np.float64)
     age = np.arange((as_of - days[0]).days + 1, dtype=np.float64)
     before = np.maximum(np.searchsorted(bought, age, side="left"), 1)
-    return PurchaseHistory(before - 1.0, bought[before - 1] / DAYS_PER_WEEK, age / DAYS_PER_WEEK)
+    log_gaps = np.cumsum([0.0, *np.log(np.diff(bought) / DAYS_PER_WEEK)])[before - 1]
+    return PurchaseHistory(before - 1.0, bought[before - 1] / DAYS_PER_WEEK, age / DAYS_PER_WEEK, log_gaps=log_gaps)
 
 
 def _bar(share: float) -> str:

@@ -145,6 +145,7 @@ def matrix_grid(history: PurchaseHistory) -> tuple[PurchaseHistory, FloatArray]:
     """Imagined customers: every number of purchases with every time since the last one, and that time.
 
     They are as old as the oldest customer, but for those who bought once: for them the last purchase is the first.
+    They buy as regularly as the customers of the history do on average.
 
     >>> grid, since = matrix_grid(PurchaseHistory([0, 3], [0, 20], [24, 26]))
     >>> len(grid), grid.T[:2].tolist(), grid.x[:4].tolist(), sorted(set(since.tolist()))[:3]
@@ -156,7 +157,19 @@ def matrix_grid(history: PurchaseHistory) -> tuple[PurchaseHistory, FloatArray]:
     ago, counts = np.meshgrid(np.arange(0.0, oldest, step), np.arange(most + 1.0), indexing="ij")
     since, x = ago.ravel(), counts.ravel()
     again = x > 0
-    return PurchaseHistory(x, np.where(again, oldest - since, 0.0), np.where(again, oldest, since)), since
+    t_x, age = np.where(again, oldest - since, 0.0), np.where(again, oldest, since)
+    return PurchaseHistory(x, t_x, age, log_gaps=_log_gaps(history, x, t_x)), since
+
+
+def _log_gaps(history: PurchaseHistory, x: FloatArray, t_x: FloatArray) -> FloatArray | None:
+    """The logarithms of times between purchases that are as uneven as those of the history."""
+    if history.log_gaps is None:
+        return None
+    again = (history.x > 1) & (history.t_x > 0)
+    uneven = history.log_gaps - history.x * np.log(np.where(again, history.t_x / np.maximum(history.x, 1), 1.0))
+    share = float(history.weights[again] @ uneven[again]) / max(float(history.weights[again] @ history.x[again]), 1.0)
+    some = (x > 0) & (t_x > 0)
+    return np.where(some, x * (np.log(np.where(some, t_x / np.maximum(x, 1), 1.0)) + share * (x > 1)), 0.0)
 
 
 def _ago(weeks: float) -> Text:
