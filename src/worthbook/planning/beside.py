@@ -51,6 +51,8 @@ class Beside:
     trial: Trial | None = None
     """The test, of the customers of whom all is known that the model needs."""
     problem: Problem | None = None
+    until: dt.date | None = None
+    """The last day of the history to which it could not be fitted."""
 
 
 def may_stand_beside(model: ModelDefinition) -> bool:
@@ -78,14 +80,18 @@ def set_beside(
     """
     learns = estimator_of(model).outcome is not None
     found = Beside(model.name, TAUGHT.format(title=model.title) if learns else model.title)
+    until = fitted_until
     try:
         if not learns:
-            found = _explaining(bench, model, fitted_until, found)
-        return found if split is None else _tested(bench, model, split, roles, found)
+            found = _explaining(bench, model, until, found)
+        if split is None:
+            return found
+        until = split.calibrate_until
+        return _tested(bench, model, split, roles, found)
     except WorthbookError as error:
         if error.slugs[0].startswith(EXTRA_ABSENT):
             raise
-        return replace(found, problem=error.problems[0])
+        return replace(found, problem=error.problems[0], until=until)
 
 
 def _explaining(bench: Workbench, model: ModelDefinition, fitted_until: dt.date, found: Beside) -> Beside:

@@ -18,6 +18,10 @@ MODELS = Text(en="Models side by side", zh="模型对比")
 PARAMETERS = Text(en="Parameters of {label} (time in weeks)", zh="{label} 的参数（时间单位：周）")
 ROLLING = Text(en="Typical error of a customer, test by test", zh="历次检验中单个客户的典型误差")
 NOT_FITTED = Text(en="{label} could not be fitted. {what}", zh="{label} 无法拟合。{what}")
+NOT_FITTED_THEN = Text(
+    en="{label} could not be fitted to the history up to {until}. {what}",
+    zh="用截至 {until} 的数据无法拟合 {label}。{what}",
+)
 ABOUT = Text(en="{label}: {words}", zh="{label}：{words}")
 TESTED_ON = Text(
     en=(
@@ -172,7 +176,8 @@ def of_others(found: Lifetimes) -> Iterator[Finding]:
     tested = None if used is None else used.tested
     for each in found.beside:
         if each.problem is not None:
-            yield Finding(NOT_FITTED.format(label=each.label, what=each.problem.what), "warning")
+            said = NOT_FITTED_THEN.format(label=each.label, until=each.until, what=each.problem.what)
+            yield Finding(said, "warning")
         elif each.row and each.trial and used is not None and tested is not None and found.trial is not None:
             better = each.row.score.rmse < tested.row.score.rmse
             words = {"rmse": f"{each.row.score.rmse:.2f}", "other": f"{tested.row.score.rmse:.2f}"}
