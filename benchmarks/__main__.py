@@ -68,7 +68,7 @@ def _usual(folder: Path) -> Iterator[Figure]:
     yield from grouping.laid(folder, 3)
     yield from laying.figures(folder, 3)
     yield peer.model_inputs(make_book(folder, PEER_CUSTOMERS), folder, 5)
-    yield from importing.imported(folder, SMALL)
+    yield from importing.imported(folder, SMALL, 3)
     book = make_book(folder, SMALL)
     figure, hand_seconds = measuring.against_hand(book, folder, 5)
     yield figure
