@@ -14,6 +14,7 @@ from worthbook.models.lifetime.customer_intervals import purchase_ranges
 from worthbook.models.lifetime.next_purchase import next_purchase
 from worthbook.models.lifetime.pareto_ggg_process import ParetoGGGProcess
 from worthbook.models.lifetime.pareto_nbd import ParetoNBDProcess
+from worthbook.models.lifetime.purchase_posterior import purchase_posterior
 from worthbook.models.lifetime.regular_buying import ROUGH
 from worthbook.models.lifetime.renewal_function import RenewalFunctions
 from worthbook.models.lifetime.renewals import count_renewals
@@ -144,6 +145,16 @@ def test_customers_who_do_not_differ_are_said_not_to() -> None:
 def test_bursts_without_end_are_warned_of() -> None:
     fit = ParetoGGG().fit(_some(replace(GROCERIES, t=0.5, mean_k=1.0), 400))
     assert any("without end in a burst" in each.en for each in fit.cautions)
+
+
+def test_the_posterior_holds_what_groceries_were_made_from() -> None:
+    """Every parameter of the simulation lies between its 0.5 and 99.5 % points, and weights are to be trusted."""
+    history = _some(GROCERIES, 250)
+    posterior = purchase_posterior(ParetoGGG(), ParetoGGG().fit(history), history, seed=1, draws=200)
+    assert posterior.method == "laplace+psis"
+    low, high = np.quantile(posterior.draws, [0.005, 0.995], axis=0)
+    truth = [GROCERIES.t, GROCERIES.mean_k, GROCERIES.r, GROCERIES.alpha, GROCERIES.s, GROCERIES.beta]
+    assert [bool(below < value < above) for below, value, above in zip(low, truth, high, strict=True)] == [True] * 6
 
 
 def _some(process: ParetoGGGProcess | ParetoNBDProcess, count: int) -> PurchaseHistory:
