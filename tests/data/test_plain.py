@@ -109,6 +109,16 @@ def outcome(file: Path, folder: Path, fewest: int) -> tuple[object, ...]:
         return len(verdicts.parts), (judged, verdicts.refused, verdicts.dates, notes.counts(), said)
 
 
+def lines_with_text(file: Path) -> list[int]:
+    """The lines whose text is kept although all were read as they stand."""
+    source = TextSource(file, file.parent)
+    with duckdb.connect() as connection:
+        add_macros(connection)
+        judge = Judge(source, recognise(source, mappings()), tables(), {}, dt.date(2026, 6, 30))
+        judge_lines(connection, judge, 0).bring_texts(connection, source)
+        return [line for (line,) in connection.execute("SELECT line FROM source_lines ORDER BY line").fetchall()]
+
+
 @settings(max_examples=25)
 @given(
     st.lists(
@@ -136,13 +146,7 @@ def test_lines_read_as_they_stand_give_what_cleaned_ones_give(
 def test_most_lines_keep_no_text(tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     file.write_text(HEADER + "".join(PLAIN) + PLAIN[3] + "C1,soon,,1,tea,1,1,no,x\n")
-    source = TextSource(file, tmp_path)
-    with duckdb.connect() as connection:
-        add_macros(connection)
-        judge = Judge(source, recognise(source, mappings()), tables(), {}, dt.date(2026, 6, 30))
-        judge_lines(connection, judge, 0).bring_texts(connection, source)
-        found = connection.execute("SELECT line FROM source_lines ORDER BY line").fetchall()
-    assert found == [(5,), (252,), (253,)]
+    assert lines_with_text(file) == [5, 252, 253]
 
 
 def test_lines_alike_in_what_tells_lines_apart_and_different_elsewhere_keep_no_text(tmp_path: Path) -> None:
@@ -150,13 +154,7 @@ def test_lines_alike_in_what_tells_lines_apart_and_different_elsewhere_keep_no_t
     lines = [f"C1,2026-01-01,,{n},tea,{n},1,no,x\n" for n in range(40)]
     lines += [line.replace(",1,no,", ",2,no,") for line in lines]
     file.write_text(HEADER + "".join(lines))
-    source = TextSource(file, tmp_path)
-    with duckdb.connect() as connection:
-        add_macros(connection)
-        judge = Judge(source, recognise(source, mappings()), tables(), {}, dt.date(2026, 6, 30))
-        judge_lines(connection, judge, 0).bring_texts(connection, source)
-        found = connection.execute("SELECT line FROM source_lines ORDER BY line").fetchall()
-    assert found == []
+    assert lines_with_text(file) == []
 
 
 def test_where_many_lines_are_odd_the_text_of_all_is_kept(tmp_path: Path) -> None:
