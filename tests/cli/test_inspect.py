@@ -21,7 +21,7 @@ from worthbook.data.book import Book
 
 MISSING = {"en": "Missing, and what it would add", "zh": "缺少的数据及其作用"}
 """What follows is last and grows with every measure of the catalogue."""
-IN_CHINESE = {"wechat_bill.csv", "bank_balances.csv", "youzan_orders.csv"}
+IN_CHINESE = {"wechat_bill.csv", "bank_balances.csv", "limesurvey_chinese.csv", "youzan_orders.csv"}
 
 
 def inspected(*arguments: str | Path) -> str:
@@ -50,6 +50,12 @@ def test_what_is_said_of_each_layout(name: str) -> None:
         path.write_text(made, encoding="utf-8")
 
     assert path.read_text(encoding="utf-8") == made
+
+
+def test_what_a_layout_itself_knows_is_not_missing() -> None:
+    missing = {(each["table"], each["column"]) for each in answer(FILES / "hubspot_companies.csv")["missing"]}
+    assert ("customers", "income") in missing
+    assert ("customers", "kind") not in missing
 
 
 UNKNOWN = "买家,下单时间点,实付\nA,2026-05-01 10:00:00,12.50\nB,2026-05-02 11:00:00,8\nA,2026-05-09 11:00:00,3.25\n"

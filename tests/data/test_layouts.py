@@ -36,13 +36,20 @@ LAYOUTS = {
     "hubspot_deals.csv": "hubspot_deals",
     "jd_orders.csv": "jd_orders",
     "limesurvey_answers.csv": "limesurvey_answers",
+    "limesurvey_anonymous.csv": "limesurvey_answers",
+    "limesurvey_chinese.csv": "limesurvey_answers",
     "limesurvey_codes.csv": "limesurvey_answers",
     "pinduoduo_orders.csv": "pinduoduo_orders",
     "qualtrics_answers.csv": "qualtrics_answers",
     "safe_rates.csv": "safe_rates",
+    "salesforce_account_report.csv": "salesforce_account_report",
     "salesforce_accounts.csv": "salesforce_accounts",
+    "salesforce_accounts_api.csv": "salesforce_accounts",
+    "salesforce_contact_report.csv": "salesforce_contacts",
     "salesforce_contacts.csv": "salesforce_contacts",
+    "salesforce_contacts_api.csv": "salesforce_contacts",
     "salesforce_opportunities.csv": "salesforce_opportunities",
+    "salesforce_opportunities_api.csv": "salesforce_opportunities",
     "shopify_customers.csv": "shopify_customers",
     "shopify_customers_older.csv": "shopify_customers",
     "shopify_orders.csv": "shopify_orders",
@@ -111,6 +118,7 @@ def row(names: list[str], values: tuple[object, ...]) -> str:
 def shown(cell: object) -> str:
     if isinstance(cell, Decimal):
         return f"{cell:f}".rstrip("0").rstrip(".")
-    if cell == dt.datetime.now(tz=dt.UTC).astimezone().date():
+    today = dt.datetime.now(tz=dt.UTC).astimezone().date()
+    if cell in {today, dt.datetime.combine(today, dt.time())}:
         return TODAY
     return f"{cell:g}" if isinstance(cell, float) else str(cell)

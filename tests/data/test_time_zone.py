@@ -192,3 +192,27 @@ def test_a_moment_in_utc_is_what_the_clocks_of_the_zone_show(zone: str, second: 
             "SELECT wb_moved(?::TIMESTAMP, 'UTC', ?)", [moment.replace(tzinfo=None), zone]
         ).fetchall()
     assert moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == found
+
+
+def test_the_zone_that_a_further_line_of_headers_names_counts(tmp_path: Path) -> None:
+    book = book_in("Asia/Shanghai", tmp_path)
+    report = bring(book, FILES / "qualtrics_answers.csv")
+    found = rows(book, "DISTINCT respondent_id, strftime(answered_at, '%m-%d %H:%M')", "answers")
+    assert sorted(found) == [("R_1", "05-03 00:03"), ("R_3", "05-05 00:02"), ("R_5", "05-07 13:02")]
+    assert notes(report)[0] == (
+        "Times in 'RecordedDate' are in America/Denver and were turned to the book's, Asia/Shanghai."
+    )
+
+
+@pytest.mark.parametrize("said", ['{""timeZone"":""Nowhere/At_all""}', "[1]", "no JSON", "{}", ""])
+def test_where_it_names_none_times_are_read_as_they_stand(tmp_path: Path, said: str) -> None:
+    text = (
+        (FILES / "qualtrics_answers.csv")
+        .read_text()
+        .replace('"{""ImportId"":""recordedDate"",""timeZone"":""America/Denver""}"', f'"{said}"')
+    )
+    file = tmp_path / "qualtrics.csv"
+    file.write_text(text)
+    book = book_in("Asia/Shanghai", tmp_path)
+    bring(book, file)
+    assert ("R_1", "05-02 10:03") in rows(book, "respondent_id, strftime(answered_at, '%m-%d %H:%M')", "answers")

@@ -90,6 +90,11 @@ def test_a_mapping_that_fits_has_no_problems() -> None:
             "zones: {Here: UTC, There: Asia}\ncarry_down: {by",
             "m.yaml:28: [mapping-zone-unknown] There is no time zone 'Asia'.",
         ),
+        (
+            "paid: {names: [paid], unit: money}\n",
+            "paid: {names: [paid], unit: money}\n  line: {names: [line]}\n",
+            "m.yaml:28: [mapping-field-reserved] A field cannot be called 'line'",
+        ),
         ("by: receipt", "by: recept", "m.yaml:28: [mapping-field-unknown] The mapping has no field 'recept'."),
         ("fields: [who]", "fields: [whom]", "m.yaml:28: [mapping-field-unknown] The mapping has no field 'whom'."),
         (

@@ -10,7 +10,7 @@ from worthbook.data.recognition import Recognition
 from worthbook.data.source import Source, SourceColumn
 from worthbook.data.unknown_file import unknown
 from worthbook.data.wide import fields_of, find_wide, widened
-from worthbook.data.zones import on_clocks
+from worthbook.data.zones import on_clocks, on_clocks_below
 from worthbook.definitions.mapping import Look, MappingDefinition, header_key
 from worthbook.kernel.errors import Fault, Place, did_you_mean
 from worthbook.kernel.language import Text
@@ -86,6 +86,7 @@ def lay(source: Source, mapping: MappingDefinition) -> Recognition:
             found[name] = on_clocks(dated, each, mapping, _first(columns, each.zone_in))
             if mapping.generic:  # a column is read by one field only
                 columns.pop(header_key(column.header))
+    found = on_clocks_below(source, found, mapping)
     wide = find_wide(source, mapping, found)
     fields = {**found, **fields_of(wide)}
     return Recognition(widened(mapping, wide), mapping, fields, len(source.columns), wide=wide)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 
 import duckdb
 
 from worthbook.data.ledger import list_sql
 from worthbook.data.recognition import Recognition
-from worthbook.data.source import LINES, SourceColumn
+from worthbook.data.source import LINES, Source, SourceColumn
 from worthbook.definitions.mapping import MappingDefinition, SourceField, zone_said
 from worthbook.kernel.language import Text
+from worthbook.kernel.period import time_zone
 
 TURNED = Text(
     en="Times in '{column}' are in {zone} and were turned to the book's, {own}.",
@@ -49,6 +51,25 @@ def on_clocks(
     return column.on_clocks(f"'{zone}'") if zone else column
 
 
+def on_clocks_below(
+    source: Source, found: Mapping[str, SourceColumn], mapping: MappingDefinition
+) -> dict[str, SourceColumn]:
+    """The columns of a file, those of times on the clocks that its further lines of headers name.
+
+    Where a needed field is missing the mapping does not fit anyway, and nothing is looked for.
+    """
+    fits = all(name in found for name, each in mapping.fields.items() if each.needed)
+    if not mapping.zone_key or not fits:
+        return dict(found)
+    below = {header: values[: mapping.header_lines - 1] for header, values in source.sample().items()}
+    zones = {
+        name: _zone_below(below.get(column.header, ()), mapping)
+        for name, column in found.items()
+        if mapping.fields[name].unit.storage in {"date", "time"}
+    }
+    return {name: column.on_clocks(f"'{zones[name]}'") if zones.get(name) else column for name, column in found.items()}
+
+
 def zone_columns(recognition: Recognition) -> str:
     """More columns for a query over the lines of a file, in SQL: the zones that lines name."""
     named = {column.zone_by: column.zone for column in recognition.fields.values() if column.zone_by}
@@ -76,9 +97,9 @@ def turned(read: str, column: SourceColumn, text: str, own: str, *, is_text: boo
 
 def zone_notes(connection: duckdb.DuckDBPyConnection, recognition: Recognition, own: str) -> Iterator[Text]:
     """What there is to say of the zones of an open file, for a book in the zone `own`; empty is none."""
-    told = AS_WRITTEN if not own else TURNED
-    for column in recognition.fields.values():
-        if not column.zone or column.zone == f"'{own}'":
+    told, read = AS_WRITTEN if not own else TURNED, recognition.names_read
+    for name, column in recognition.fields.items():
+        if not column.zone or column.zone == f"'{own}'" or name not in read:
             continue
         stated = _STATED.format(zone=column.zone.strip("'"))
         zone = _NAMED.format(column=column.headers[-1]) if column.zone_by else stated
@@ -94,6 +115,20 @@ def _zone_of(named: SourceColumn, called: Mapping[str, str]) -> str:
     if not called:
         return own
     return f"coalesce(MAP({list_sql(called)}, {list_sql(called.values())})[{text}], {own})"
+
+
+def _zone_below(texts: Iterable[str | None], mapping: MappingDefinition) -> str:
+    """The IANA name of the zone that one of several texts under a header names; empty where none does."""
+    for text in texts:
+        try:
+            said = json.loads(text or "")
+        except ValueError:
+            continue
+        called = str(said.get(mapping.zone_key, "")) if isinstance(said, dict) else ""
+        zone = mapping.zones.get(called, called)
+        if zone and time_zone(zone) is not None:
+            return zone
+    return ""
 
 
 def _unknown(connection: duckdb.DuckDBPyConnection, column: SourceColumn) -> Iterator[Text]:

@@ -114,6 +114,8 @@ class MappingDefinition(Definition):
     """What the file calls time zones → their IANA names."""
     header_lines: Annotated[int, Field(ge=1, le=9)] = 1
     """How many lines of headers the file has: columns are found by the first, the second holds their words."""
+    zone_key: str = ""
+    """Where a further line of headers holds JSON for each column: the key that says in which zone its times are."""
 
     @property
     def readable(self) -> Mapping[str, Unit]:

@@ -17,6 +17,14 @@ FIELD_UNKNOWN = Fault(
     what=Text(en="The mapping has no field '{name}'.", zh="该映射没有名为“{name}”的字段。"),
     hint=Text(en="{near}", zh="{near}"),
 )
+FIELD_RESERVED = Fault(
+    "mapping-field-reserved",
+    what=Text(
+        en="A field cannot be called '{name}': that is what an import itself keeps of each line.",
+        zh="字段不能命名为“{name}”，该名称由导入程序自身使用。",
+    ),
+    hint=Text(en="Give the field another name.", zh="请为该字段另取名称。"),
+)
 WIDE_UNKNOWN = Fault(
     "mapping-wide-unknown",
     what=Text(en="The mapping has no columns '{name}' under `wide`.", zh="该映射的 wide 中没有名为“{name}”的一组列。"),
@@ -44,11 +52,16 @@ TABLE_DERIVED = Fault(
     hint=Text(en="Feed the table '{source}' instead.", zh="请改为导入到“{source}”。"),
 )
 
+_RESERVED = frozenset({"copy", "is_blank", "line", "looks", "place", "verdict"})
+"""Columns of the lines as they are judged; a field of the same name would be read as one of these."""
+
 
 def problems(
     mapping: MappingDefinition, tables: Mapping[str, TableDefinition], formulas: FormulaReader
 ) -> Iterator[Problem]:
     """What is wrong with one mapping."""
+    for name in mapping.fields.keys() & _RESERVED:
+        yield FIELD_RESERVED.problem(mapping.place_of("fields", name), name=name)
     yield from _fields_named(mapping)
     yield from _zones_named(mapping)
     whole = Text(en=f"The mapping '{mapping.name}'", zh=f"映射“{mapping.name}”")

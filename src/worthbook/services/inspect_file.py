@@ -213,8 +213,10 @@ def _rival(rivals: Sequence[Recognition]) -> Rival | None:
 
 
 def _fed(laid: Recognition) -> dict[str, set[str]]:
-    """Table → the columns that the file gives."""
+    """Table → the columns that the file gives, or that its layout itself knows."""
     fed: dict[str, set[str]] = {feed.table: set() for feed in laid.mapping.feeds}
     for reading in laid.readings:
         fed[reading.table].add(reading.column)
+    for feed in laid.declared.feeds:
+        fed[feed.table] |= {column for column, formula in feed.columns.items() if not parse(formula).columns}
     return fed
