@@ -118,6 +118,22 @@ def test_another_shop_with_the_same_order_numbers_is_kept_apart(tmp_path: Path) 
     assert (report.tables["transactions"].new, count(book)) == (1, 4)
 
 
+def test_sales_that_another_file_tells_in_other_words_are_said(tmp_path: Path) -> None:
+    book, first = bring_text(tmp_path, JANUARY)
+    report = bring_next(book, tmp_path, "order_id,customer_id,date,amount\n1,A,2026-01-02,40\n2,B,2026-01-03,10\n")
+    assert notes(report)[-1] == (
+        "Lines of an earlier import with the order numbers, customers and days of this file but other products or "
+        "stores: 3; all count. If both files tell of the same sales, such as items and totals of a till, take one "
+        f"back: worthbook undo {first.import_id}"
+    )
+
+
+def test_of_other_customers_under_the_same_numbers_nothing_is_said(tmp_path: Path) -> None:
+    book, _ = bring_text(tmp_path, JANUARY)
+    report = bring_next(book, tmp_path, "order_id,customer_id,date,amount\n1,X,2026-01-02,40\n2,B,2026-01-09,10\n")
+    assert notes(report) == []
+
+
 def test_lines_without_an_order_number_are_purchases_of_their_own(tmp_path: Path) -> None:
     book, _ = bring_text(tmp_path, "customer_id,date,amount\nA,2026-01-02,10\n")
     report = bring_next(book, tmp_path, "customer_id,date,amount\nA,2026-01-02,10\nA,2026-01-03,10\n")

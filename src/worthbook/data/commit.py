@@ -39,6 +39,13 @@ REPEATED = Text(
     zh="没有订单编号、且与先前导入的行完全相同：{lines} 行，仍全部计入。如本文件是同一批订单的再次导出，"
     "请撤回先前的导入：worthbook undo {import_id}",
 )
+TOLD_APART = Text(
+    en="Lines of an earlier import with the order numbers, customers and days of this file but other products or "
+    "stores: {lines}; all count. If both files tell of the same sales, such as items and totals of a till, take one "
+    "back: worthbook undo {import_id}",
+    zh="先前导入中与本文件订单编号、客户、日期相同但商品或门店不同的行：{lines} 行，仍全部计入。如两份文件记录的是"
+    "同一批销售（例如收银商品明细与收款汇总），请撤回其中一次导入：worthbook undo {import_id}",
+)
 NOBODY = Text(
     en="Lines without a customer in particular (blank, guest, walk-in): {lines}, kept apart; they make no customer.",
     zh="没有具体客户的行（编号为空、游客、散客等）：{lines} 行，单独保存，不构成客户。",
@@ -188,6 +195,8 @@ def _said(changes: Mapping[str, TableChange], overlaps: Mapping[str, Overlap]) -
             notes.append(OVERLAPPING.format(changed=change.changed, same=change.same, new=change.new))
             if overlap.kept:
                 notes.append(KEPT.format(lines=overlap.kept))
+        if overlap.told_apart:
+            notes.append(TOLD_APART.format(lines=overlap.told_apart, import_id=overlap.told_by))
         if overlap.repeated:
             notes.append(REPEATED.format(lines=overlap.repeated, import_id=overlap.repeats))
     return tuple(notes)

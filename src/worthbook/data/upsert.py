@@ -45,6 +45,10 @@ class Overlap:
     """Lines without a number of their own that an earlier import brought too, alike in every value; all count."""
     repeats: str = ""
     """The import that brought most of them."""
+    told_apart: int = 0
+    """Where nothing came again: lines there of the same orders, customers and days, but other products or stores."""
+    told_by: str = ""
+    """The import that brought most of them."""
 
     def of(self, change: Change) -> Change:
         """What an import did to a table, with how much of it was there already."""
@@ -168,7 +172,18 @@ class Upsert:
         ((found, same, there),) = self.connection.execute(
             "SELECT count(*), count(*) FILTER (WHERE same), (SELECT count(*) FROM there) FROM matched"
         ).fetchall()
-        return Overlap(found - same, same, replaced, there - found)
+        overlap = Overlap(found - same, same, replaced, there - found)
+        return overlap if found or not there or table.customer is None else self._told_apart(table, overlap)
+
+    def _told_apart(self, table: TableDefinition, found: Overlap) -> Overlap:
+        """With the lines there that seem to tell of the same sales in other words, as items and totals of a till do."""
+        agreeing = (table.line_key[0], table.customer, table.time)
+        named = ", ".join(f'"{name}"' for name in agreeing if name is not None)
+        told = self.connection.execute(
+            f"SELECT import_id, count(*) FROM there SEMI JOIN arriving USING ({named}) GROUP BY 1 "
+            "ORDER BY 2 DESC, 1 LIMIT 1"
+        ).fetchall()
+        return replace(found, told_by=told[0][0], told_apart=told[0][1]) if told else found
 
     def _placed(self, table: TableDefinition, rows: str, where: str) -> str:
         """Key, place among the lines that are alike in it, what must agree, and a hash of all values."""
