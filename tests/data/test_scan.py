@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from worthbook.data.scan import Layout, Scan, line_at, scan
+from worthbook.data.scan import LONGEST_LINE, Layout, Scan, line_at, scan
 from worthbook.kernel.errors import WorthbookError
 
 
 def scanned(folder: Path, text: str, columns: int = 2) -> Scan:
     file = folder / "text.csv"
-    file.write_text(text)
+    file.write_text(text, encoding="utf-8")
     header = 1 + next(index for index, line in enumerate(text.splitlines()) if line.strip())
     return scan(file, Layout(b",", columns, file, header))
 
@@ -36,6 +36,32 @@ def test_records_are_counted(tmp_path: Path, text: str, records: int) -> None:
 def test_the_lines_of_a_quoted_value_are_named(tmp_path: Path) -> None:
     found = scanned(tmp_path, 'a,b\n1,"x\n\ny"\n\n3,4\n')
     assert (found.continued.tolist(), found.blank.tolist()) == ([3, 4], [5])
+
+
+@pytest.mark.parametrize(
+    ("text", "longest"),
+    [('a,b\n1,"x, y"\n\n3,5" disc\n', 24), ('a,b\n1,"x\ny"\n3,4\n', LONGEST_LINE)],
+    ids=["one line a record", "a value of two lines"],
+)
+def test_a_file_is_read_from_several_places_where_every_line_feed_ends_a_record(
+    tmp_path: Path, text: str, longest: int
+) -> None:
+    found = scanned(tmp_path, text)
+    assert (found.divisible, found.longest) == (longest != LONGEST_LINE, longest)
+
+
+@pytest.mark.parametrize(
+    ("text", "blanks"),
+    [
+        ("a,b\n1,x y\n", ""),
+        ("a,b\n1,x\t\n2,y\f", "\t\f"),
+        ("a,b\n1,茶\n2,茶　", "　"),
+        ("a,b\n1,é\xa0\n", "\xa0"),
+        ('a,b\n1,"x\n"\n', "\n"),
+    ],
+)
+def test_the_signs_for_blanks_of_a_file_are_found(tmp_path: Path, text: str, blanks: str) -> None:
+    assert scanned(tmp_path, text).blanks == blanks
 
 
 @pytest.mark.parametrize(

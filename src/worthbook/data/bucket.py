@@ -23,14 +23,20 @@ def kept_bucket(buckets: int) -> str:
 def bucket_sql(column: str, buckets: int) -> str:
     """The bucket as an INTEGER expression of DuckDB; `column` is SQL already, e.g. a quoted name.
 
-    >>> bucket_sql("customer_id", 4)
-    "CAST(CAST('0x' || substr(md5(coalesce(customer_id, '')), 1, 8) AS BIGINT) % 4 AS INTEGER)"
+    It takes the digest as a number, whose bytes run the other way: to read its first digits as text costs half as much
+    again for every row.
+
+    >>> import duckdb
+    >>> duckdb.execute(f"SELECT {bucket_sql('id', 4)} FROM (SELECT 'C00012345' AS id)").fetchall()
+    [(2,)]
     >>> bucket_sql("customer_id", 1)
     'CAST(0 AS INTEGER)'
     """
     if buckets == 1:
         return "CAST(0 AS INTEGER)"
-    return f"CAST(CAST('0x' || substr(md5(coalesce({column}, '')), 1, {_HEX_DIGITS}) AS BIGINT) % {buckets} AS INTEGER)"
+    four = f"CAST(md5_number(coalesce({column}, '')) & {0xFFFFFFFF} AS BIGINT)"
+    turned = " + ".join(f"((({four} >> {8 * place}) & 255) << {24 - 8 * place})" for place in range(4))
+    return f"CAST(({turned}) % {buckets} AS INTEGER)"
 
 
 def bucket_of(customer_id: str, buckets: int) -> int:

@@ -27,8 +27,9 @@ _MACROS = (
         ELSE x END""",
     # A cell that surely stands for itself, told by comparisons, which cost a tenth of a regular expression: it begins
     # with a digit, a letter other than N, or a Chinese sign, and ends in a visible sign of ASCII.
-    """wb_bare(x) AS (x >= '0' AND x < '=' OR x >= '>' AND x < 'N' OR x >= 'O' AND x < 'n' OR x >= 'o' AND x < '{'
-        OR x >= '-0' AND x < '-:' OR x >= '一' AND x < '龥') AND x[-1] BETWEEN '!' AND '~'""",
+    """wb_begins_bare(x) AS x >= '0' AND x < '=' OR x >= '>' AND x < 'N' OR x >= 'O' AND x < 'n' OR x >= 'o' AND x < '{'
+        OR x >= '-0' AND x < '-:' OR x >= '一' AND x < '龥'""",
+    "wb_bare(x) AS wb_begins_bare(x) AND x[-1] BETWEEN '!' AND '~'",
     # Trimming signs beyond ASCII is slow, so only what needs it is trimmed; the signs also begin every unknown. An
     # expression for them, since DuckDB makes a join of a list; and nothing written twice: both are for every row.
     rf"""wb_clean(x) AS CASE WHEN wb_bare(x) THEN x
@@ -113,6 +114,22 @@ def text_as(unit: Unit, text: str, *, day_first: bool = True) -> str:
     if storage == "integer":
         return f"try_cast(wb_number({text}) AS BIGINT)"
     return text
+
+
+def cleaned_plain(unit: Unit, text: str, blanks: str) -> str:
+    """SQL that reads text from a file as `text_as` reads it cleaned, for units that are text in a book.
+
+    Args:
+        unit: what it holds.
+        text: the text, in SQL.
+        blanks: the signs for blanks, other than the space, that the file has anywhere: only these need be looked for.
+    """
+    ends = [f"chr({ord(blank)})" for blank in f" {blanks}"]
+    read = f"wb_clean({text})"
+    if unit is Unit.ID:
+        ends, read = [*ends, "'.0'"], f"wb_id({read})"
+    bare = " AND ".join([f"wb_begins_bare({text})", *(f"NOT ends_with({text}, {end})" for end in ends)])
+    return f"CASE WHEN {bare} THEN {text} ELSE {read} END"
 
 
 def plain_as(unit: Unit, text: str) -> str | None:

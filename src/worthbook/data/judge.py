@@ -11,7 +11,7 @@ import duckdb
 from worthbook.data import verdict
 from worthbook.data.anonymous import nobody_sql
 from worthbook.data.bucket import bucket_sql, kept_bucket
-from worthbook.data.convert import is_readable_as_is, plain_as, text_as, value_as
+from worthbook.data.convert import cleaned_plain, is_readable_as_is, plain_as, text_as, value_as
 from worthbook.data.delta import SQL_TYPES
 from worthbook.data.fields import Fields, fields_of
 from worthbook.data.formula import parse
@@ -43,6 +43,18 @@ class Barred:
 
 
 @dataclass(frozen=True)
+class AsTheyStand:
+    """The lines of a file, to be read as they stand."""
+
+    lines: str
+    """A table function that gives them."""
+    told_by: Sequence[SourceColumn]
+    """The columns that tell them apart."""
+    blanks: str
+    """The signs for blanks, other than the space, that occur in the file."""
+
+
+@dataclass(frozen=True)
 class Judge:
     """What is needed to judge the lines of one file."""
 
@@ -61,11 +73,9 @@ class Judge:
     they are written."""
     buckets: int = 1
     """Into how many buckets rows will be split; where there are several, each line keeps that of its customer."""
-    plainly: str = ""
-    """A table function that gives the lines without numbers, where numbers and dates are read as they stand; lines of
-    which that is not enough are to be judged anew."""
-    told_by: Sequence[SourceColumn] = ()
-    """The columns of the file that tell lines judged plainly apart."""
+    plainly: AsTheyStand | None = None
+    """The lines without numbers, where numbers and dates are read as they stand; lines of which that is not enough are
+    to be judged anew."""
 
     @property
     def fields(self) -> Fields:
@@ -138,10 +148,7 @@ class Judge:
 
     def _cleaned(self) -> str:
         """Each field as it stands in the file, under `text_…`; blank is unknown."""
-        fields = ", ".join(
-            f"{f'wb_clean(CAST({column.sql} AS VARCHAR))' if self._is_cleaned(name) else column.sql} AS {_text(name)}"
-            for name, column in self.recognition.fields.items()
-        )
+        fields = ", ".join(f"{self._cell(name)} AS {_text(name)}" for name in self.recognition.fields)
         fields += zone_columns(self.recognition)
         if LINE_CONTENT in self.recognition.names_read:
             fields += f", {content_sql(self.source.columns)} AS {_quoted(LINE_CONTENT)}"
@@ -150,11 +157,19 @@ class Judge:
         copy = f", row_number() OVER (PARTITION BY {', '.join(columns)} ORDER BY line) AS copy"
         counted = copy if self.recognition.mapping.identical_lines == "reject" else ""
         if self.plainly:
-            lines = f"(SELECT 0 AS line, * FROM {self.plainly}) AS {LINES}"
-            told_by = ", ".join(column.sql for column in self.told_by)
+            lines = f"(SELECT 0 AS line, * FROM {self.plainly.lines}) AS {LINES}"
+            told_by = ", ".join(column.sql for column in self.plainly.told_by)
             looks = f"CAST(hash({told_by}) >> 32 AS UINTEGER)"  # half of it is sorted in half the time
             return f"SELECT line, {blank} AS is_blank, {fields}, {looks} AS {LOOKS} FROM {lines}"
         return f"SELECT line, {blank} AS is_blank, {fields}{counted} FROM {LINES}"
+
+    def _cell(self, name: str) -> str:
+        column, unit = self.recognition.fields[name], self.recognition.mapping.fields[name].unit
+        if not self._is_text(name) or name in self._plain:
+            return column.sql
+        if self.plainly:
+            return cleaned_plain(unit, column.sql, self.plainly.blanks)
+        return f"wb_clean(CAST({column.sql} AS VARCHAR))"
 
     def _carried(self, query: str) -> str:
         """What an order says on one of its lines holds for all of them."""
@@ -198,6 +213,8 @@ class Judge:
         plain = plain_as(unit, _text(name)) if name in self._plain else None
         if plain is not None:
             read = plain
+        elif self.plainly and unit is Unit.ID:
+            read = _text(name)
         elif self._is_text(name):
             read = text_as(unit, _text(name), day_first=self.day_first.get(name, True))
         else:
@@ -208,9 +225,6 @@ class Judge:
 
     def _is_text(self, name: str) -> bool:
         return is_text(self.recognition, name)
-
-    def _is_cleaned(self, name: str) -> bool:
-        return self._is_text(name) and name not in self._plain
 
     @property
     def _plain(self) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 
 from worthbook.data.dates import DateOrder, date_orders
-from worthbook.data.judge import LOOKS, TEXT, Judge, dates_as_text
+from worthbook.data.judge import LOOKS, TEXT, AsTheyStand, Judge, dates_as_text
 from worthbook.data.judged import REDONE, Part, show
 from worthbook.data.recognition import Recognition
 from worthbook.data.scan import Lines
@@ -81,6 +81,8 @@ def judge_lines(connection: duckdb.DuckDBPyConnection, judge: Judge, fewest: int
     source = judge.source
     long = isinstance(source, TextSource) and source.read >= fewest
     found = _judge_plainly(connection, judge, source) if long and isinstance(source, TextSource) else None
+    if found is not None and not len(found[1]):
+        return _all_plain(connection, judge, found[0])
     plain: tuple[Part, ...] = ()
     redone = np.empty(0, np.int64)
     if found is None or not isinstance(source, TextSource):
@@ -97,6 +99,15 @@ def judge_lines(connection: duckdb.DuckDBPyConnection, judge: Judge, fewest: int
     return Verdicts(reasons, refused, orders, (*plain, TEXT), redone)
 
 
+def _all_plain(connection: duckdb.DuckDBPyConnection, judge: Judge, plain: Part) -> Verdicts:
+    """No line is left that must be read another way: the statement for such lines is long, and not even looked at."""
+    nothing = f'SELECT CAST(NULL AS BIGINT) AS line, * EXCLUDE ({LOOKS}) FROM "{plain.table}" WHERE FALSE'
+    connection.execute(f'CREATE TABLE "{TEXT.table}" AS {nothing}')
+    show(connection, (plain, TEXT), judge.constants)
+    orders = {name: DateOrder(day_first=True) for name in dates_as_text(judge.recognition)}
+    return Verdicts(judge.reasons, (), orders, (plain, TEXT), np.empty(0, np.int64))
+
+
 def _judge_plainly(
     connection: duckdb.DuckDBPyConnection, judge: Judge, source: TextSource
 ) -> tuple[Part, Lines] | None:
@@ -104,7 +115,7 @@ def _judge_plainly(
     by_line = any(column.zone_by for column in judge.recognition.fields.values())
     if by_line or not _stand_alone(judge.recognition):
         return None
-    plainly = replace(judge, plainly=source.every, told_by=_telling(source))
+    plainly = replace(judge, plainly=AsTheyStand(source.every, _telling(source), source.blanks))
     forget_refused(connection)
     connection.execute(f'CREATE TABLE "{_TABLE}" AS {plainly.query(plainly.reasons)}')
     ((rows, odd),) = connection.execute(

@@ -43,6 +43,8 @@ _CHUNK = 1 << 19
 _LONGEST = 200
 """A quoted value that runs over more lines than this is taken for a quote that was forgotten."""
 _NEWLINE, _QUOTE = 10, 34
+_BLANKS = {each: each.encode() for each in "\t\f\xa0\u3000\ufeff"}
+"""Blanks other than the space, and line feeds, which are looked at one by one."""
 
 Lines = NDArray[np.int64]
 
@@ -85,11 +87,26 @@ class Scan:
     """Lines that belong to a quoted value which began in a line before."""
     pieces: tuple[Piece, ...] = ()
     """Where in the file whole lines begin, every so many bytes."""
+    blanks: str = ""
+    """The signs for blanks, other than the space, that occur in it."""
 
     @property
     def records(self) -> int:
         """How many lines of data a parser must find."""
         return self.lines - self.header - len(self.blank) - len(self.continued)
+
+    @property
+    def divisible(self) -> bool:
+        """Whether every line feed ends a record, so that a file can be read from several places at once.
+
+        A reader that starts within a value of several lines may take the rest of it for records of their own.
+        """
+        return not len(self.continued)
+
+    @property
+    def longest(self) -> int:
+        """So many bytes are enough for any record."""
+        return max((piece.size for piece in self.pieces), default=0) if self.divisible else LONGEST_LINE
 
     def gaps(self, refused: Sequence[int]) -> Lines:
         """For each line that gave no row (blank, continued, refused): before which row, counted from 0, it lies.
@@ -113,6 +130,7 @@ class _Marks:
     odd_at: Lines
     """The byte at which each of them begins."""
     pieces: tuple[Piece, ...] = ()
+    blanks: frozenset[str] = frozenset()
 
 
 def scan(path: Path, layout: Layout) -> Scan:
@@ -124,7 +142,8 @@ def scan(path: Path, layout: Layout) -> Scan:
     marks = _mark(path, layout.file)
     continued = np.asarray(list(_continued(path, marks, layout)), dtype=np.int64)
     blank = np.setdiff1d(marks.blank[marks.blank > layout.header], continued)
-    return Scan(marks.lines, layout.header, blank, continued, marks.pieces)
+    blanks = marks.blanks | ({"\n"} if len(continued) else set())
+    return Scan(marks.lines, layout.header, blank, continued, marks.pieces, "".join(sorted(blanks)))
 
 
 def line_at(path: Path, positions: list[int]) -> list[int]:
@@ -185,6 +204,7 @@ def _mark(path: Path, file: Path) -> _Marks:
     pieces: list[Piece] = []
     lines, offset = 0, 0
     tail = b""
+    blanks: set[str] = set()
     for chunk in _chunks(path):
         data = tail + chunk
         whole = data.rfind(b"\n") + 1
@@ -193,6 +213,7 @@ def _mark(path: Path, file: Path) -> _Marks:
         if len(tail) > LONGEST_LINE:
             line = lines + found.lines + 1
             raise LINE_TOO_LONG(Place(str(file), line), file=file.name, line=line)
+        blanks |= found.blanks
         blank.append(found.blank + lines)
         odd.append(found.odd + lines)
         odd_at.append(found.odd_at + offset)
@@ -203,10 +224,11 @@ def _mark(path: Path, file: Path) -> _Marks:
         pieces.append(Piece(offset, len(tail), lines + 1, 1))
         odd.append(found.odd + lines)
         odd_at.append(found.odd_at + offset)
+        blanks |= found.blanks
         lines += 1
     empty = np.empty(0, np.int64)
     every = [np.concatenate([empty, *each]) for each in (blank, odd, odd_at)]
-    return _Marks(lines, every[0], every[1], every[2], tuple(pieces))
+    return _Marks(lines, every[0], every[1], every[2], tuple(pieces), frozenset(blanks))
 
 
 def _mark_piece(data: bytes) -> _Marks:
@@ -214,17 +236,19 @@ def _mark_piece(data: bytes) -> _Marks:
     array = np.frombuffer(data, np.uint8)
     is_end = array == _NEWLINE
     nothing = np.empty(0, np.int64)
+    looked_for = "\t\f" if data.isascii() else _BLANKS
+    blanks = frozenset(each for each in looked_for if _BLANKS[each] in data)
     if b'"' not in data and not data.startswith(b"\n") and not (is_end[1:] & is_end[:-1]).any():
-        return _Marks(int(np.count_nonzero(is_end)), nothing, nothing, nothing)
+        return _Marks(int(np.count_nonzero(is_end)), nothing, nothing, nothing, blanks=blanks)
     ends = np.flatnonzero(is_end)
     starts = np.concatenate([np.zeros(min(1, len(ends)), np.int64), ends[:-1] + 1])
     blank = np.flatnonzero(starts == ends) + 1
     if b'"' not in data:
-        return _Marks(len(ends), blank, nothing, nothing)
+        return _Marks(len(ends), blank, nothing, nothing, blanks=blanks)
     quotes = np.flatnonzero(array == _QUOTE)
     counts = np.diff(np.searchsorted(quotes, ends), prepend=0)
     odd = np.flatnonzero(counts % 2)
-    return _Marks(len(ends), blank, odd + 1, starts[odd])
+    return _Marks(len(ends), blank, odd + 1, starts[odd], blanks=blanks)
 
 
 def _continued(path: Path, marks: _Marks, layout: Layout) -> Iterator[int]:

@@ -33,6 +33,9 @@ PREAMBLE = Text(
     zh="标题行之前有 {lines} 行说明文字，标题行为第 {line} 行。",
 )
 _LONGEST_PREAMBLE = 1 << 20
+_SHORT = 2 << 20
+"""A reader takes a file in pieces of some of the longest lines that it is told of: told of short ones, it can work on
+many pieces at once, and holds few of them."""
 
 
 class TextSource:
@@ -75,7 +78,7 @@ class TextSource:
 
     def load(self, connection: duckdb.DuckDBPyConnection) -> tuple[Refused, ...]:
         """Read the file with nothing left to guess; every line is in the relation or among those refused."""
-        refused = self._parse(connection, self.path, self._scan.header, parallel=True)
+        refused = self._parse(connection, self.path, self._scan.header, parallel=self._scan.divisible)
         if _found(connection) + len(refused) != self.read:
             refused = self._parse(connection, self.path, self._scan.header, parallel=False)
         _number(connection, self._scan, [each.line for each in refused])
@@ -101,17 +104,18 @@ class TextSource:
     def relation(self, path: Path, skip: int, *, parallel: bool) -> str:
         """The lines of a file divided into columns of text, as a table function of DuckDB."""
         columns = ", ".join(f"'{column.sql}': 'VARCHAR'" for column in self.columns)
+        longest = _SHORT if self._scan.longest <= _SHORT else LONGEST_LINE
         return (
             f"read_csv('{quoted(path)}', columns = {{{columns}}}, auto_detect = false, header = false, skip = {skip}, "
             f"delim = '{self.delimiter}', quote = '\"', escape = '\"', new_line = '\\n', nullstr = '', "
-            f"strict_mode = true, null_padding = false, max_line_size = {LONGEST_LINE}, store_rejects = true, "
+            f"strict_mode = true, null_padding = false, max_line_size = {longest}, store_rejects = true, "
             f"rejects_limit = 0, parallel = {parallel})"
         )
 
     @property
     def every(self) -> str:
         """All lines of data as they come, without numbers: what `refused_lines` and `gaps` explain."""
-        return self.relation(self.path, self._scan.header, parallel=True)
+        return self.relation(self.path, self._scan.header, parallel=self._scan.divisible)
 
     def refused_lines(self, connection: duckdb.DuckDBPyConnection) -> Lines:
         """The numbers of the lines that `every` could not divide when it was read last."""
@@ -122,6 +126,11 @@ class TextSource:
     def gaps(self, refused: Lines) -> Lines:
         """Before which row of `every`, counted from 0, each line lies that gave none."""
         return self._scan.gaps(refused.tolist())
+
+    @property
+    def blanks(self) -> str:
+        """The signs for blanks, other than the space, that occur in it."""
+        return self._scan.blanks
 
     @property
     def first(self) -> int:
