@@ -7,6 +7,7 @@ with the quotes on each; what the parser accepted and refused must add up to it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -173,20 +174,23 @@ def cut_lines(path: Path, scanned: Scan, lines: Lines, to: Path) -> Lines:
     wanted = lines
     while len(more := np.setdiff1d(np.intersect1d(wanted + 1, scanned.continued), wanted)):
         wanted = np.union1d(wanted, more)
-    with path.open("rb") as source, to.open("wb") as target:
-        for piece in scanned.pieces:
-            low, high = np.searchsorted(wanted, [piece.first, piece.first + piece.lines])
-            if low == high:
-                continue
-            source.seek(piece.at)
-            data = source.read(piece.size)
-            inside = wanted[low:high] - piece.first
-            ends = np.append(_ends(data), len(data))  # the last line of a file may have no line feed
-            begins = np.where(inside > 0, ends[inside - 1] + 1, 0)
-            target.writelines(
-                data[begin:end] + b"\n" for begin, end in zip(begins.tolist(), ends[inside].tolist(), strict=True)
-            )
+    with ThreadPoolExecutor() as pool, to.open("wb") as target:
+        target.writelines(pool.map(lambda piece: _cut(path, piece, wanted), scanned.pieces))
     return wanted
+
+
+def _cut(path: Path, piece: Piece, wanted: Lines) -> bytes:
+    """Those of some lines that are in a piece."""
+    low, high = np.searchsorted(wanted, [piece.first, piece.first + piece.lines])
+    if low == high:
+        return b""
+    with path.open("rb", buffering=0) as source:
+        source.seek(piece.at)
+        data = source.read(piece.size)
+    inside = wanted[low:high] - piece.first
+    ends = np.append(_ends(data), len(data))  # the last line of a file may have no line feed
+    begins = np.where(inside > 0, ends[inside - 1] + 1, 0)
+    return b"".join(data[begin:end] + b"\n" for begin, end in zip(begins.tolist(), ends[inside].tolist(), strict=True))
 
 
 def _ends(data: bytes) -> Lines:
