@@ -99,13 +99,16 @@ class TestDecisions:
     def test_undoing_brings_it_back(self, shop: Path) -> None:
         before = pairs(shop)
         (made,) = accept(shop, ["A1", "A2"]).decisions
-        undo_merge(shop, made.decision_id)
+        parted = undo_merge(shop, made.decision_id, why="father and son")
         assert pairs(shop) == before
+        assert parted.say("en").startswith("A1 and A2 are two customers again, ")
+        assert parted.say("zh").endswith(" UTC：father and son")
         assert list_merges(shop).say("en") == "No customers have been merged."
 
     def test_a_rejected_pair_is_not_listed_again(self, shop: Path) -> None:
         count = list_duplicates(shop).found.count
-        reject(shop, ["E2", "E1"], why="father and daughter")
+        apart = reject(shop, ["E2", "E1"], why="father and daughter")
+        assert apart.say("en").startswith("E2 and E1 are two customers and not listed again, ")
         assert frozenset(("E1", "E2")) not in pairs(shop)
         assert list_duplicates(shop).found.count == count - 1
 

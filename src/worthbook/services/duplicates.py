@@ -8,7 +8,7 @@ from pathlib import Path
 
 from worthbook.data import merges
 from worthbook.data.duplicates import Candidate, Candidates, find_candidates
-from worthbook.data.merges import Decision, Pair, read_decisions
+from worthbook.data.merges import Action, Decision, Pair, read_decisions
 from worthbook.data.rows import known_among
 from worthbook.definitions.identity import Evidence, EvidenceKind
 from worthbook.kernel.errors import Fault
@@ -27,7 +27,7 @@ NOTHING_TO_MERGE = Fault(
     ),
 )
 
-_PAIRS = Text(en="{count} pairs of customers may be one", zh="可能为同一客户的有{count}对")
+_PAIRS = Text(en="Pairs of customers that may be one: {count}", zh="可能为同一客户的有{count}对")
 _NONE = Text(en="No two customers look like one.", zh="没有发现可能重复的客户。")
 _LINE = Text(en="{score:.2f}  {one} → {other}: {reasons}", zh="{score:.2f}  {one} → {other}：{reasons}")
 _BUT = Text(en="; but {reasons}", zh="；但{reasons}")
@@ -39,10 +39,21 @@ _HOW = Text(
     en="One customer? `worthbook duplicates accept {one} {other}`. Two? `worthbook duplicates reject {one} {other}`.",
     zh="是同一客户：`worthbook duplicates accept {one} {other}`；不是：`worthbook duplicates reject {one} {other}`。",
 )
-_MERGE = Text(
-    en="{merge}  {merged} → {kept}, {who}, {at:%Y-%m-%d %H:%M} UTC{why}",
-    zh="{merge}  {merged} → {kept}，{who}，{at:%Y-%m-%d %H:%M} UTC{why}",
-)
+_DECIDED: Mapping[Action, Text] = {
+    "merge": Text(
+        en="{merge}  {merged} → {kept}, {who}, {at:%Y-%m-%d %H:%M} UTC{why}",
+        zh="{merge}  {merged} → {kept}，{who}，{at:%Y-%m-%d %H:%M} UTC{why}",
+    ),
+    "part": Text(
+        en="{merged} and {kept} are two customers again, {who}, {at:%Y-%m-%d %H:%M} UTC{why}",
+        zh="{merged} 与 {kept} 已恢复为两位客户，{who}，{at:%Y-%m-%d %H:%M} UTC{why}",
+    ),
+    "keep_apart": Text(
+        en="{merged} and {kept} are two customers and not listed again, {who}, {at:%Y-%m-%d %H:%M} UTC{why}",
+        zh="{merged} 与 {kept} 确认为两位客户，不再列出，{who}，{at:%Y-%m-%d %H:%M} UTC{why}",
+    ),
+}
+_WHY = Text(en=": {why}", zh="：{why}")
 _NO_MERGES = Text(en="No customers have been merged.", zh="尚未合并任何客户。")
 
 
@@ -91,14 +102,16 @@ class Decided:
         if not self.decisions:
             return _NO_MERGES.say(language)
         return "\n".join(
-            _MERGE.format(
+            _DECIDED[each.action]
+            .format(
                 merge=each.decision_id,
                 merged=each.pair.merged_id,
                 kept=each.pair.customer_id,
                 who=each.who,
                 at=each.at,
-                why=f": {each.why}" if each.why else "",
-            ).say(language)
+                why=_WHY.format(why=each.why).say(language) if each.why else "",
+            )
+            .say(language)
             for each in self.decisions
         )
 
