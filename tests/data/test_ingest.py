@@ -329,3 +329,28 @@ def test_the_same_file_read_otherwise_by_hand_is_imported(tmp_path: Path) -> Non
     pairs = ("customer_id=customer_id", "ordered_on=date", "amount=paid")
     reports = [ingest(book, tmp_path / "orders.csv", mappings(), tables(), Manner(pairs=pairs)) for _ in range(2)]
     assert [report.new for report in reports] == [True, False]
+
+
+def test_that_the_same_file_was_read_otherwise_before_is_said(tmp_path: Path) -> None:
+    book, first = bring_text(tmp_path, "customer_id,date,amount,paid\nA,2026-01-02,10,9\n")
+    file = tmp_path / "orders.csv"
+    by_hand = [
+        Manner(pairs=("customer_id=customer_id", "ordered_on=date", each)) for each in ("amount=paid", "amount=amount")
+    ]
+    second, third = (ingest(book, file, mappings(), tables(), each) for each in by_hand)
+    before = (
+        "The same file was imported before, read as {}; what both read counts twice where lines have no number of "
+        "their own. If this is to replace it, take it back: worthbook undo {}"
+    )
+    assert before.format("generic_orders", first.import_id) in notes(second)
+    assert before.format("by_hand", second.import_id) in notes(third)
+
+
+def test_of_a_file_that_was_taken_back_or_fills_other_tables_nothing_is_said(tmp_path: Path) -> None:
+    book, first = bring_text(tmp_path, "customer_id,date,amount,name\nA,2026-01-02,10,Ann\n")
+    file = tmp_path / "orders.csv"
+    people = Manner(pairs=("customers.customer_id=customer_id", "customers.name=name"))
+    assert notes(ingest(book, file, mappings(), tables(), people)) == []
+    book.undo(first.import_id)
+    again = Manner(pairs=("customer_id=customer_id", "ordered_on=date", "amount=amount"))
+    assert notes(ingest(book, file, mappings(), tables(), again)) == []

@@ -71,7 +71,11 @@ def test_the_matrix_of_a_book_knows_customers_waves_and_weights(book: Path) -> N
 def test_the_same_file_twice_adds_nothing(file: Path, book: Path) -> None:
     again = import_survey(file, book, instrument="nps")
 
-    assert (again.report.new, again.say("en")) == (False, "nps.csv is in the book already: nothing was added.")
+    assert not again.report.new
+    assert again.say("en") == (
+        "nps.csv is in the book already: nothing was added. To have it read anew, take it back first: worthbook undo "
+        f"{again.report.import_id}"
+    )
 
 
 def test_an_unknown_division_of_respondents_is_told(book: Path) -> None:

@@ -10,6 +10,9 @@ from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.errors import Fault, Place, Problem, did_you_mean, raise_all
 from worthbook.kernel.language import Text
 
+BY_HAND = "by_hand"
+"""What a mapping by hand is called that nobody has saved under a name."""
+
 PAIR_UNREADABLE = Fault(
     "map-unreadable",
     what=Text(en="'{text}' does not say which column is which.", zh="“{text}”没有说明哪一列对应什么。"),
@@ -71,7 +74,7 @@ def read_pairs(texts: list[str]) -> dict[str, str]:
 
 
 def mapping_by_hand(
-    pairs: Pairs, source: Source, tables: Mapping[str, TableDefinition], name: str = "by_hand"
+    pairs: Pairs, source: Source, tables: Mapping[str, TableDefinition], name: str = BY_HAND
 ) -> MappingDefinition:
     """The mapping that some pairs describe.
 

@@ -25,12 +25,12 @@ from worthbook.data.completion import COMPLETED_UNKNOWN, OURS, Completion, compl
 from worthbook.data.database import read_query
 from worthbook.data.decode import check_there, fingerprint_of
 from worthbook.data.opening import open_source
+from worthbook.data.read_before import content_of, with_warning
 from worthbook.data.recognise import recognise
 from worthbook.data.source import Source
 from worthbook.definitions.mapping import MappingDefinition, vocabulary
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.errors import Place
-from worthbook.kernel.provenance import fingerprint
 
 MEMORY = "2GB"
 """How much memory an import takes before it goes on on disk."""
@@ -144,11 +144,12 @@ class _Desk:
         elif completion is not None and mapping is None:
             mapping = _mapping_of(self.book, completion, source.file)
         recognition = recognise(source, mappings, mapping)
-        # By the mapping's name: the same file adds nothing either where the mapping has become another meanwhile.
-        whole = fingerprint([*content, recognition.mapping.name, *manner.pairs])
-        known = self.book.history().with_content(whole)
+        whole = content_of(content, recognition.mapping.name, manner.pairs)
+        history = self.book.history()
+        known = history.with_content(whole)
         if known is not None:
             return report_of(known, new=False)
+        recognition = with_warning(recognition, history, content, source)
         import_id = f"{now():%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:6]}"
         desk = self.folder / "dry" if manner.dry else None
         with duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(self.folder)}) as connection:

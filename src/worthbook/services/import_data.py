@@ -42,8 +42,10 @@ _ROWS = Text(
 _HEADING = Text(en="{file} as {mapping}", zh="{file}，按 {mapping} 读取")
 _DRY = Text(en="{file} as {mapping} (a dry run: nothing is written)", zh="{file}，按 {mapping} 读取（试运行，不写入）")
 _KNOWN = Text(
-    en="{file} is in the book already ({import_id}); nothing was added.",
-    zh="{file} 已在账簿中（{import_id}），未重复导入。",
+    en="{file} is in the book already ({import_id}); nothing was added. To have it read anew, as after a change of its "
+    "mapping, take that import back first: worthbook undo {import_id}",
+    zh="{file} 已在账簿中（{import_id}），未重复导入。如需重新读取（例如映射已修改），请先撤回该次导入："
+    "worthbook undo {import_id}",
 )
 _ID = Text(en="import {import_id}", zh="导入编号 {import_id}")
 _TO_CORRECT = Text(

@@ -37,7 +37,11 @@ _DONE = Text(
     en="{file}: {accepted} of {read} respondents, {answers} answers to '{instrument}'.",
     zh="{file}：导入{read}位受访者中的{accepted}位，共{answers}个“{instrument}”答案。",
 )
-_KNOWN = Text(en="{file} is in the book already: nothing was added.", zh="{file} 已在账簿中，未重复导入。")
+_KNOWN = Text(
+    en="{file} is in the book already: nothing was added. To have it read anew, take it back first: worthbook undo "
+    "{import_id}",
+    zh="{file} 已在账簿中，未重复导入。如需重新读取，请先撤回：worthbook undo {import_id}",
+)
 PROGRAMS = ("qualtrics_answers", "limesurvey_answers", "formbricks_answers")
 """Layouts of survey programs, which say what each question is."""
 
@@ -67,7 +71,7 @@ class ImportedSurvey:
         report = self.report
         first = (_DONE if report.new else _KNOWN).format(
             file=report.file, instrument=self.instrument, accepted=report.accepted, read=report.read,
-            answers=report.rows.get("answers", 0),
+            answers=report.rows.get("answers", 0), import_id=report.import_id,
         )  # fmt: skip
         return "\n".join(text.say(language) for text in (first, *self.notes, *report.notes))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from worthbook.data.book import Book
-from worthbook.data.by_hand import mapping_by_hand, read_pairs
+from worthbook.data.by_hand import BY_HAND, mapping_by_hand, read_pairs
 from worthbook.data.clock import today_of
 from worthbook.data.formula import parse
 from worthbook.data.preview import Preview, Sample, opened, preview
@@ -19,8 +19,6 @@ from worthbook.planning.index import Catalogue, read_catalogue
 from worthbook.services.own_definitions import definitions_folder
 from worthbook.services.save_recipe import save_recipe
 from worthbook.services.unlocks import Missing, missing
-
-BY_HAND = "by_hand"
 
 
 @dataclass(frozen=True)
