@@ -5,11 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tests.data.importing import bring, bring_text, count, notes, rows, tables
 from tests.services.people import people_book
-from worthbook.data.anonymous import nobody_sql
+from worthbook.data.anonymous import nobody_sql, somebody_sql
 from worthbook.data.book import Book
 from worthbook.data.ledger import cursor
+from worthbook.definitions.table import TableDefinition
 from worthbook.services.check_data import check_data
 
 NOBODY: list[str | None] = [
@@ -58,6 +62,32 @@ def test_who_is_nobody() -> None:
 
 def test_who_is_somebody() -> None:
     assert found(SOMEBODY) == []
+
+
+@given(st.lists(st.sampled_from([*NOBODY, *SOMEBODY, "-", "7", "é", "Ａ", " ", "x"]), min_size=1, max_size=3))
+def test_who_is_somebody_at_first_sight_is_not_nobody(parts: list[str | None]) -> None:
+    customer = "".join(part or "" for part in parts)
+    asked = f"SELECT ({somebody_sql('id', tables())}) IS TRUE AND {nobody_sql('id', tables())}"
+    assert cursor().execute(f"{asked} FROM (SELECT CAST(? AS VARCHAR) AS id)", [customer]).fetchall() == [(False,)]
+
+
+def test_most_customers_are_somebody_at_first_sight() -> None:
+    ids = ["C00000001", "a-17", "2905", "17850", "guest17", None, "散客", "C1x", "-1"]
+    query = f"SELECT id FROM (SELECT unnest(CAST(? AS VARCHAR[])) AS id) WHERE {somebody_sql('id', tables())}"
+    assert [each for (each,) in cursor().execute(query, [ids]).fetchall()] == ["C00000001", "a-17", "2905", "guest17"]
+
+
+def test_a_listed_id_that_ends_in_a_digit_is_not_somebody_at_first_sight() -> None:
+    listed = {name: _listing(table, "till7") for name, table in tables().items()}
+    query = f"SELECT {somebody_sql('id', listed)} FROM (SELECT unnest(['Till7', 'T-1', 'S1']) AS id)"
+    assert [each for (each,) in cursor().execute(query).fetchall()] == [False, False, True]
+
+
+def _listing(table: TableDefinition, more: str) -> TableDefinition:
+    if table.anonymous is None:
+        return table
+    anonymous = table.anonymous.model_copy(update={"ids": (*table.anonymous.ids, more)})
+    return table.model_copy(update={"anonymous": anonymous})
 
 
 LINES = "客户,下单日期,金额\n散客,2026-01-02,10\nA1,2026-01-05,5\n,2026-01-03,20.5\nGUEST,2026-01-04,1\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
-from worthbook.data.anonymous import nobody_sql
+from worthbook.data.anonymous import nobody_sql, somebody_sql
 from worthbook.data.bucket import bucket_sql, kept_bucket
 from worthbook.data.compile import Scope, compile_value
 from worthbook.data.delta import BUCKET, SQL_TYPES, DataFile, StoredTable
@@ -66,7 +66,8 @@ class Rows:
     def find_nobody(self, connection: duckdb.DuckDBPyConnection) -> bool:
         """List the ids among the lines that mean nobody in particular; whether there are any.
 
-        Each id is looked at once, not once a line: the patterns that tell are a tenth of what an import takes.
+        Each id is looked at once, not once a line: the patterns that tell are a tenth of what an import takes. Those
+        that are somebody at first sight are not even gathered.
         """
         customers = [
             f"SELECT {self._whose(feed, feed.columns[self.table.customer or ''])} AS id "
@@ -78,7 +79,8 @@ class Rows:
             return False
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {_NOBODY} AS "
-            f"WITH ids AS MATERIALIZED (SELECT DISTINCT id FROM ({' UNION ALL '.join(customers)})) "
+            f"WITH ids AS MATERIALIZED (SELECT DISTINCT id FROM ({' UNION ALL '.join(customers)}) "
+            f"WHERE ({somebody_sql('id', self.tables)}) IS NOT TRUE) "
             f"SELECT id FROM ids WHERE {nobody_sql('id', self.tables)}"
         )
         ((found,),) = connection.execute(f"SELECT count(*) FROM {_NOBODY}").fetchall()
