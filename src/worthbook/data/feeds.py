@@ -33,6 +33,7 @@ IMPORT_COLUMNS: Mapping[str, Storage] = {"import_id": "text", "import_line": "in
 _NOBODY = "nobody"
 """The table of the ids that mean nobody in particular."""
 _FORMAT = "FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2"
+"""The second version packs numbers of lines and long texts, and is written in a tenth less time."""
 
 
 def stored_columns(table: TableDefinition) -> dict[str, Storage]:
