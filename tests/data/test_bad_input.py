@@ -31,8 +31,9 @@ CASES = {
     "blank_lines.csv": EMPTY,
     "header_only.csv": "PATH:1: [file-without-rows] FILE has a header and no line of data."
     "\n  hint: Export it again with the lines.",
-    "binary.csv": "[file-not-text] FILE is no table that can be read: it holds binary data."
-    "\n  hint: CSV, JSON lines, XLSX, XLS, ODS and Parquet are read; save it as one of these.",
+    "binary.csv": "PATH:1: [file-not-text] FILE is no table that can be read: it holds binary data, a zero byte in "
+    "line 1.\n  hint: CSV, JSON lines, XLSX, XLS, ODS and Parquet are read; save it as one of these. A text file must "
+    "not hold zero bytes: export it again, or remove them.",
     "no_customer.csv": NO_CUSTOMER
     + HOW.format(
         name="customer_id",
@@ -128,6 +129,14 @@ def test_a_damaged_parquet_file(tmp_path: Path) -> None:
     file = tmp_path / "orders.parquet"
     file.write_bytes(b"PAR1 and nothing more")
     assert refused(tmp_path, file).slugs == ("file-damaged",)
+
+
+@pytest.mark.parametrize(("lines", "end"), [(1, "\n"), (40_000, "\r\n")])
+def test_the_line_of_a_zero_byte_is_told(tmp_path: Path, lines: int, end: str) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_bytes(f"customer_id,date,amount{end}{f'A,2026-01-02,1{end}' * lines}B\0,2026-01-02,1{end}".encode())
+    error = refused(tmp_path, file)
+    assert (error.slugs, str(error.problems[0].where)) == (("file-not-text",), f"{file}:{lines + 2}")
 
 
 def test_a_compressed_binary_file(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from tests.data.importing import FILES, bring, bring_text, mappings, new_book, n
 from worthbook.data.book import Book
 from worthbook.data.ingest import Manner, ingest, ingest_archive, ingest_query
 from worthbook.data.ledger import cursor
+from worthbook.data.opening import open_source
 from worthbook.kernel.errors import WorthbookError
 
 TEXT = "order_id,customer_id,date,product,amount\n0017,张三,2026-01-02,茶,1200.5\n0018,李四,2026-01-03,壶,-30\n"
@@ -182,6 +183,22 @@ def test_objects_inside_json_lines_are_columns_and_a_broken_line_is_a_reject(tmp
     assert [(each.line, each.reason) for each in book.rejects(report.import_id)] == [
         (3, "json-unreadable"), (5, "json-unreadable"),
     ]  # fmt: skip
+
+
+def test_what_is_wrong_with_a_member_is_said_of_the_archive_and_the_member(tmp_path: Path) -> None:
+    file = tmp_path / "shop.zip"
+    file.write_bytes(zipped({"january.csv": "customer_id,date,amount\n", "february.csv": TEXT}))
+    with pytest.raises(WorthbookError) as error:
+        list(ingest_archive(new_book(tmp_path), file, mappings(), tables()))
+    assert error.value.say("en").startswith(f"{file}/january.csv:1: [file-without-rows] january.csv has a header")
+
+
+def test_so_it_is_said_where_an_archive_of_one_is_looked_at(tmp_path: Path) -> None:
+    file = tmp_path / "shop.zip"
+    file.write_bytes(zipped({"january.csv": "customer_id,date,amount\n"}))
+    with pytest.raises(WorthbookError) as error:
+        open_source(file, tmp_path)
+    assert str(error.value.problems[0].where) == f"{file}/january.csv:1"
 
 
 def test_every_file_of_an_archive_is_imported_under_its_own_name(tmp_path: Path) -> None:

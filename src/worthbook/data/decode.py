@@ -6,12 +6,12 @@ import codecs
 import gzip
 import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
-from worthbook.kernel.errors import Fault, Place
+from worthbook.kernel.errors import Fault, Place, WorthbookError
 from worthbook.kernel.language import Text
 
 FILE_MISSING = Fault(
@@ -34,12 +34,14 @@ FILE_EMPTY = Fault(
 FILE_NOT_TEXT = Fault(
     "file-not-text",
     what=Text(
-        en="{file} is no table that can be read: it holds binary data.",
-        zh="{file} 不是可读取的表格，内容为二进制数据。",
+        en="{file} is no table that can be read: it holds binary data, a zero byte in line {line}.",
+        zh="{file} 不是可读取的表格，内容为二进制数据（第 {line} 行含有零字节）。",
     ),
     hint=Text(
-        en="CSV, JSON lines, XLSX, XLS, ODS and Parquet are read; save it as one of these.",
-        zh="可读取 CSV、JSON Lines、XLSX、XLS、ODS 和 Parquet，请另存为其中一种。",
+        en="CSV, JSON lines, XLSX, XLS, ODS and Parquet are read; save it as one of these. A text file must not hold "
+        "zero bytes: export it again, or remove them.",
+        zh="可读取 CSV、JSON Lines、XLSX、XLS、ODS 和 Parquet，请另存为其中一种。"
+        "文本文件不应含有零字节，请重新导出或将其删除。",
     ),
 )
 FILE_DAMAGED = Fault(
@@ -166,7 +168,7 @@ def _decode(file: Path, copy: Path, *, zipped: bool) -> TextFile:
         raise FILE_EMPTY(file=file.name)
     encoding = next((name for bom, name in _BOMS.items() if head.startswith(bom)), None) or _unmarked_utf16(head)
     if not (encoding or "").startswith("utf-16") and b"\0" in head:
-        raise FILE_NOT_TEXT(file=file.name)
+        raise _binary(file, [head])
     plain = False
     if encoding is None:
         encoding, plain = _utf8_or_gb18030(file, zipped=zipped)
@@ -176,12 +178,23 @@ def _decode(file: Path, copy: Path, *, zipped: bool) -> TextFile:
         try:
             for piece in _normalised(_chunks(file, zipped=zipped), encoding):
                 if b"\0" in piece:
-                    raise FILE_NOT_TEXT(file=file.name)
+                    raise _binary(file, _normalised(_chunks(file, zipped=zipped), encoding))
                 stream.write(piece)
         except UnicodeDecodeError:
             line = _first_bad_line(file, zipped=zipped)
             raise ENCODING_UNKNOWN(Place(str(file), line), file=file.name, line=line) from None
     return TextFile(copy, encoding)
+
+
+def _binary(file: Path, pieces: Iterable[bytes]) -> WorthbookError:
+    """What to raise of a file with a zero byte, with the line in which it stands."""
+    line = 1
+    for piece in pieces:
+        before, zero, _ = piece.partition(b"\0")
+        line += before.count(b"\n")
+        if zero:
+            break
+    return FILE_NOT_TEXT(Place(str(file), line), file=file.name, line=line)
 
 
 def _unmarked_utf16(head: bytes) -> str | None:
@@ -210,7 +223,7 @@ def _utf8_or_gb18030(file: Path, *, zipped: bool) -> tuple[str, bool]:
     pending = b""
     for chunk in _chunks(file, zipped=zipped):
         if b"\0" in chunk:
-            raise FILE_NOT_TEXT(file=file.name)
+            raise _binary(file, _chunks(file, zipped=zipped))
         plain = plain and b"\r" not in chunk
         if not pending and chunk.isascii():
             before += len(chunk)

@@ -30,7 +30,7 @@ from worthbook.data.recognise import recognise
 from worthbook.data.source import Source
 from worthbook.definitions.mapping import MappingDefinition, vocabulary
 from worthbook.definitions.table import TableDefinition
-from worthbook.kernel.errors import Place
+from worthbook.kernel.errors import Place, WorthbookError
 
 MEMORY = "2GB"
 """How much memory an import takes before it goes on on disk."""
@@ -98,7 +98,10 @@ def ingest_archive(
         return
     with _desk(book) as desk:
         for member in unpack(file, desk.folder):
-            yield ingest(book, member, mappings, tables, manner)
+            try:
+                yield ingest(book, member, mappings, tables, manner)
+            except WorthbookError as error:
+                raise error.at(str(member), f"{file}/{member.name}") from None
 
 
 def ingest_query(  # noqa: PLR0913, PLR0917 - a book, a database, a query, and what is known of layouts

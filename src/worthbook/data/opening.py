@@ -11,7 +11,7 @@ from worthbook.data.json_lines import is_json, read_json
 from worthbook.data.source import ParquetSource, Source
 from worthbook.data.spreadsheet import is_spreadsheet, read_sheet
 from worthbook.data.text_source import TextSource
-from worthbook.kernel.errors import Fault
+from worthbook.kernel.errors import Fault, WorthbookError
 from worthbook.kernel.language import Text
 
 FILE_IS_PAGE = Fault(
@@ -46,7 +46,11 @@ def open_source(file: Path, folder: Path, known: Collection[str] = (), sheet: st
     if is_spreadsheet(file):
         return read_sheet(file, folder, known, sheet)
     if is_zip(file) and is_archive(file):
-        return open_source(only_member(file, folder), folder, known, sheet)
+        member = only_member(file, folder)
+        try:
+            return open_source(member, folder, known, sheet)
+        except WorthbookError as error:
+            raise error.at(str(member), f"{file}/{member.name}") from None
     if is_json(file):
         return read_json(file, folder)
     if _is_page(file):

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from worthbook.kernel.language import Language, Text
@@ -75,6 +75,15 @@ class WorthbookError(Exception):
     def say(self, language: Language) -> str:
         """All problems as plain text, one after another."""
         return "\n".join(problem.say(language) for problem in self.problems)
+
+    def at(self, file: str, shown: str) -> WorthbookError:
+        """The same of a file that users know by another name than the program, as a member of an archive."""
+        return WorthbookError(
+            replace(each, where=replace(each.where, file=shown))
+            if each.where is not None and each.where.file == file
+            else each
+            for each in self.problems
+        )
 
     @property
     def slugs(self) -> tuple[str, ...]:
