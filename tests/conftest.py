@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import quick_spark
+from worthbook.data.spark import Spark
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,6 +33,8 @@ os.environ["XDG_CONFIG_HOME"] = os.environ["APPDATA"] = str(ROOT / ".hypothesis"
 # Spark's Python workers must be this Python, and a laptop without a network must do.
 os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
 os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+# Its Java lives for minutes only: optimising its own code, and collecting garbage in threads, cost more than they save.
+os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
 
 def java_found() -> bool:
@@ -56,3 +62,11 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the published data sets (../shared beside the repository) are absent")
     return folder
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Spark]:
+    """Spark, which starts slowly: one for all tests."""
+    pytest.importorskip("pyspark", reason="the extra 'spark' is not installed")
+    with quick_spark.started() as engine:
+        yield engine

@@ -55,38 +55,55 @@ def parts(found: Bridged) -> dict[str, Decimal]:
     return {name: amount.normalize() for name, amount in found.parts.items() if amount}
 
 
-@pytest.mark.parametrize(
-    ("lines", "expected"),
-    [
-        ([("a", "p", LATE, "2", "30", None)], {"acquired": 30}),
-        ([("a", "p", BEFORE, "1", "9", None), ("a", "p", LATE, "2", "30", None)], {"won_back": 30}),
-        ([("a", "p", EARLY, "2", "30", None)], {"lost": -30}),
-        ([("a", "p", EARLY, "1", "10", None), ("a", "p", LATE, "3", "30", None)], {"expanded": 20}),
-        ([("a", "p", EARLY, "3", "30", None), ("a", "p", LATE, "1", "10", None)], {"contracted": -20}),
-        ([("a", "p", EARLY, "2", "20", None), ("a", "p", LATE, "2", "26", None)], {"price": 6}),
-        (
-            [("a", "p", EARLY, "2", "20", None), ("a", "p", LATE, "3", "36", None)],
-            {"expanded": 10, "price": 6},
-        ),
-        (
-            [("a", "p", EARLY, "2", "20", None), ("a", "q", LATE, "1", "50", None)],
-            {"added": 50, "dropped": -20},
-        ),
-        (
-            [("a", None, EARLY, "2", "20", None), ("a", None, LATE, "3", "36", None)],
-            {"expanded": 10, "per_unit": 6},
-        ),
-        ([("a", "p", EARLY, None, "20", None), ("a", "p", LATE, "3", "36", None)], {"added": 36, "undivided": -20}),
-        ([("a", "p", EARLY, "-2", "-20", None), ("a", "p", LATE, "3", "36", None)], {"undivided": 56}),
-        ([("a", "q", EARLY, "2", "20", None), ("a", None, LATE, "3", "36", None)], {"dropped": -20, "undivided": 36}),
-        (
-            [("a", "p", EARLY, "3", "10", None), ("a", "p", LATE, "2", "10", None)],
-            {"contracted": "-3.33", "price": "3.33"},
-        ),
-    ],
-)
-def test_each_part_by_hand(engine: Engine, tmp_path: Path, lines: list[Line], expected: dict[str, object]) -> None:
-    assert parts(bridge(engine, tmp_path, lines)) == {name: Decimal(str(each)) for name, each in expected.items()}
+BY_HAND: list[tuple[list[Line], dict[str, object]]] = [
+    ([("a", "p", LATE, "2", "30", None)], {"acquired": 30}),
+    ([("a", "p", BEFORE, "1", "9", None), ("a", "p", LATE, "2", "30", None)], {"won_back": 30}),
+    ([("a", "p", EARLY, "2", "30", None)], {"lost": -30}),
+    ([("a", "p", EARLY, "1", "10", None), ("a", "p", LATE, "3", "30", None)], {"expanded": 20}),
+    ([("a", "p", EARLY, "3", "30", None), ("a", "p", LATE, "1", "10", None)], {"contracted": -20}),
+    ([("a", "p", EARLY, "2", "20", None), ("a", "p", LATE, "2", "26", None)], {"price": 6}),
+    (
+        [("a", "p", EARLY, "2", "20", None), ("a", "p", LATE, "3", "36", None)],
+        {"expanded": 10, "price": 6},
+    ),
+    (
+        [("a", "p", EARLY, "2", "20", None), ("a", "q", LATE, "1", "50", None)],
+        {"added": 50, "dropped": -20},
+    ),
+    (
+        [("a", None, EARLY, "2", "20", None), ("a", None, LATE, "3", "36", None)],
+        {"expanded": 10, "per_unit": 6},
+    ),
+    ([("a", "p", EARLY, None, "20", None), ("a", "p", LATE, "3", "36", None)], {"added": 36, "undivided": -20}),
+    ([("a", "p", EARLY, "-2", "-20", None), ("a", "p", LATE, "3", "36", None)], {"undivided": 56}),
+    ([("a", "q", EARLY, "2", "20", None), ("a", None, LATE, "3", "36", None)], {"dropped": -20, "undivided": 36}),
+    (
+        [("a", "p", EARLY, "3", "10", None), ("a", "p", LATE, "2", "10", None)],
+        {"contracted": "-3.33", "price": "3.33"},
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def by_hand(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Bridged]:
+    """All cases asked at once: a customer with a label and products of its own for each."""
+    folder = tmp_path_factory.mktemp("by-hand")
+    lines: list[Line] = [
+        (f"a{case}", product and f"{product}{case}", day, units, amount, cost)
+        for case, (given, _) in enumerate(BY_HAND)
+        for _, product, day, units, amount, cost in given
+    ]
+    path = folder / "labels.parquet"
+    values = ", ".join(f"('a{case}', '{case}')" for case in range(len(BY_HAND)))
+    duckdb.execute(f"COPY (SELECT * FROM (VALUES {values}) AS labels(customer_id, label)) TO '{path}'")
+    return read_bridge(engine, snapshot(folder, lines), TABLES, SPANS, "revenue", Sheet((str(path),), ("label",)))
+
+
+@pytest.mark.parametrize("case", range(len(BY_HAND)))
+def test_each_part_by_hand(by_hand: dict[str, Bridged], case: int) -> None:
+    expected = BY_HAND[case][1]
+    found = by_hand.get(str(case)) or by_hand["no-customer"]  # who is new had no label before
+    assert parts(found) == {name: Decimal(str(each)) for name, each in expected.items()}
 
 
 def test_unit_costs_and_prices_change_the_margin(engine: Engine, tmp_path: Path) -> None:

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
 
 from worthbook.data.conditions import holding
-from worthbook.data.duckdb import DuckDB
 from worthbook.data.engine import Engine
 from worthbook.data.formula import parse
 from worthbook.kernel.errors import WorthbookError
@@ -24,19 +22,6 @@ FACTS: dict[str, Value] = {
     "nothing": None,
     "endless": float("inf"),
 }
-
-
-@pytest.fixture(scope="module", params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    made: Engine
-    if request.param == "duckdb":
-        made = DuckDB(threads=1)
-    else:
-        from worthbook.data.spark import Spark  # noqa: PLC0415  # pyspark is an extra
-
-        made = Spark()
-    yield made
-    made.close()
 
 
 def test_conditions_over_facts_of_every_kind(engine: Engine) -> None:

@@ -105,7 +105,7 @@ def test_what_is_spelt_once_stays(kind: str, texts: list[str]) -> None:
 
 
 @pytest.mark.spark
-def test_both_engines_spell_alike() -> None:
+def test_both_engines_spell_alike(spark: Spark) -> None:
     texts = [
         "+86 186 0000 0505",
         "１８６＊＊＊＊＊＊０５",
@@ -119,8 +119,4 @@ def test_both_engines_spell_alike() -> None:
     sql = f"SELECT {chosen} FROM (SELECT {normal.half_width('text')} AS narrow FROM (VALUES {literals}) AS texts(text))"
     query = sqlglot.parse_one(sql, read="duckdb")
     assert isinstance(query, sqlglot.exp.Query)
-    spark = Spark()
-    try:
-        assert [tuple(row) for row in spark.rows(query, {})] == cursor().execute(query.sql("duckdb")).fetchall()
-    finally:
-        spark.close()
+    assert [tuple(row) for row in spark.rows(query, {})] == cursor().execute(query.sql("duckdb")).fetchall()

@@ -13,29 +13,24 @@ from worthbook.data.engine import Engine, Sheet, Snapshot
 from worthbook.data.engines import start
 from worthbook.data.measures import make_measures
 from worthbook.data.sheets import CUSTOMER, Sheets, read
-from worthbook.data.spark import Spark
 from worthbook.data.typed import column
 from worthbook.kernel.units import Value
 
-QUICK = {
-    "spark.sql.shuffle.partitions": "1",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.sql.adaptive.enabled": "false",
-}
 
-
-@pytest.fixture(scope="session", params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """Each engine in turn."""
-    if request.param == "spark":
-        pytest.importorskip("pyspark", reason="the extra 'spark' is not installed")
-    started = start(request.param, memory_limit="1GB", threads=2)
-    if isinstance(started, Spark):  # compiling every query costs more than running it over a few rows
-        for name, value in QUICK.items():
-            started._session.conf.set(name, value)
+@pytest.fixture(scope="session")
+def embedded() -> Iterator[Engine]:
+    started = start("duckdb", memory_limit="1GB", threads=2)
     yield started
     started.close()
+
+
+@pytest.fixture(
+    scope="session", params=[pytest.param("embedded", id="duckdb"), pytest.param("spark", marks=pytest.mark.spark)]
+)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each engine in turn."""
+    found: Engine = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.engines.conftest import Shop, ids_of
+from tests.engines.conftest import Shop, ids_of, values_of
 from tests.engines.expected import expected_measures
-from tests.engines.shop import AS_OF, nasty_lines, shipped
+from tests.engines.shop import AS_OF, Catalogue, nasty_lines, shipped, write_shop
+from tests.quick_spark import as_shipped
 from worthbook.data.bucket import bucket_of
 from worthbook.data.engine import Sheet, Snapshot, TableFiles
 from worthbook.data.measures import make_measures
+from worthbook.data.spark import Spark
 from worthbook.kernel.units import Value
 
 Values = Mapping[str, Mapping[str, Value]]
@@ -35,6 +37,25 @@ def test_measure(name: str, measured: Values, expected: Values) -> None:
     assert {each: _shown(value) for each, value in wanted.items()} == {
         each: _shown(value) for each, value in made.items()
     }
+
+
+@pytest.mark.spark
+def test_compiled_queries_measure_the_same(
+    spark: Spark, catalogue: Catalogue, expected: Values, tmp_path: Path
+) -> None:
+    """As users run them; the other tests let Spark interpret its queries."""
+    measures = catalogue.over_purchases
+    with as_shipped(spark):
+        snapshot = write_shop(tmp_path, nasty_lines())
+        sheet = make_measures(
+            spark, snapshot, catalogue.tables, catalogue.population, measures, AS_OF, tmp_path / "measures"
+        )
+        made = values_of(spark, sheet)
+    assert {
+        (customer, measure.name): _shown(columns[measure.name])
+        for customer, columns in expected.items()
+        for measure in measures
+    } == {(customer, name): _shown(value) for customer, row in made.items() for name, value in row.items()}
 
 
 def test_parts_are_sorted_by_customer(shop: Shop) -> None:
