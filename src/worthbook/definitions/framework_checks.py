@@ -192,6 +192,8 @@ def _unknown_bands_compared(definition: FrameworkDefinition, cell: Cell, where: 
 
 def compared_with(axis: str, condition: str) -> list[str]:
     """The words that a condition compares an axis with: each must be one of its bands, or the rule could never hold."""
+    if axis.lower() not in condition.lower():  # sought in every condition for every column: seldom there
+        return []
     listed = re.findall(rf"\b{axis}\s+(?:not\s+)?in\s*\(([^)]*)\)", condition, re.IGNORECASE)
     single = re.findall(rf"\b{axis}\s*(?:=|<>|!=)\s*({_STRING})", condition)
     words = [word for text in [*listed, *single] for word in re.findall(_STRING, text)]
