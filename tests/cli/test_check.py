@@ -37,7 +37,6 @@ source: Arithmetic
 @pytest.fixture
 def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     made = Book.create(Path("shop.book"), title="Shop")
     made.definitions_folder.mkdir(exist_ok=True)
     (made.definitions_folder / "mine.yaml").write_text(WRONG, encoding="utf-8")
@@ -101,10 +100,7 @@ def test_the_schema_is_written_for_editors(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "schema.json").read_text(encoding="utf-8"))["title"] == "Worthbook definitions"
 
 
-def test_lines_in_the_future_are_told_with_the_data_and_in_a_report(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+def test_lines_in_the_future_are_told_with_the_data_and_in_a_report(tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     file.write_text("customer_id,date,amount\nA,2026-01-05,5\nB,2026-01-12,6\nA,2126-01-05,7\nB,2126-01-06,7\n")
     book, _ = ingest_files([file])
@@ -115,8 +111,7 @@ def test_lines_in_the_future_are_told_with_the_data_and_in_a_report(
     assert said in [finding.text.en for finding in study.findings]
 
 
-def test_the_data_of_a_book_are_looked_at_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+def test_the_data_of_a_book_are_looked_at_too(tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     file.write_text("customer_id,date,amount,order_id\nA1,2026-01-05,5,1\na 1,2026-01-12,6,2\nA1,someday,7,3\n")
     book, _ = ingest_files([file])
