@@ -7,6 +7,7 @@ import pytest
 
 from worthbook.kernel.errors import WorthbookError
 from worthbook.services.customer_history import Question, customer_history
+from worthbook.services.ingest_files import ingest_files
 
 LINES = """\
 customer,date,amount
@@ -18,9 +19,12 @@ B,2025-03-01,10
 """
 
 
-@pytest.fixture
-def shop(book_of: Callable[[str], Path]) -> Path:
-    return book_of(LINES)
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A book that is only asked."""
+    file = tmp_path_factory.mktemp("shop") / "orders.csv"
+    file.write_text(LINES, encoding="utf-8")
+    return ingest_files([file])[0].folder
 
 
 def test_each_date_sees_nothing_later(shop: Path) -> None:
