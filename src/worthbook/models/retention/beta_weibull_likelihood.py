@@ -62,7 +62,8 @@ class BetaWeibullLikelihood:
         log_churn = np.log(-np.expm1(log_retention))
         value = self.reached @ log_survival + self.lost @ log_churn
         odds = self.lost * np.exp(log_retention - log_churn)
-        change = np.diff(slopes, axis=1, prepend=0.0)
+        change = slopes.copy()
+        change[:, 1:] -= slopes[:, :-1]  # a posterior asks a thousand times: np.diff took a seventh of it
         return float(value), np.asarray(slopes @ self.reached - change @ odds)
 
     def _log_survival(self, point: FloatArray) -> tuple[FloatArray, FloatArray]:
