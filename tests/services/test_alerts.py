@@ -8,6 +8,7 @@ import pytest
 from worthbook.kernel.errors import WorthbookError
 from worthbook.planning.alerts import Alert
 from worthbook.services.alerts import Alerts, Question, alerts, list_alert
+from worthbook.services.ingest_files import ingest_files
 
 FALLS = """\
 alert: fell
@@ -69,9 +70,12 @@ NAMES = ("fell", "rungs", "tiers")
 QUESTION = Question("2025-03-01", "2024-03-01", NAMES)
 
 
-@pytest.fixture
-def shop(book_of: Callable[[str], Path]) -> Path:
-    folder = book_of(LINES)
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A book that is only asked."""
+    file = tmp_path_factory.mktemp("shop") / "orders.csv"
+    file.write_text(LINES, encoding="utf-8")
+    folder = ingest_files([file])[0].folder
     (folder / "definitions").mkdir(exist_ok=True)
     (folder / "definitions" / "alerts.yaml").write_text(FALLS, encoding="utf-8")
     return folder
