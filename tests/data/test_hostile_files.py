@@ -5,10 +5,14 @@ The long forms, with a line of 1 GB and thousands of mutations, run in `make soa
 
 from __future__ import annotations
 
+import atexit
+import functools
 import gzip
 import random
+import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -42,11 +46,19 @@ def accounted(book: Book, file: Path) -> str:
     return "imported"
 
 
-def book_with_something(folder: Path) -> Book:
+@functools.cache
+def made_with_something() -> Path:
+    """The folder of a book with one import, of which the tests take copies."""
+    folder = Path(tempfile.mkdtemp(prefix="worthbook-"))
+    atexit.register(shutil.rmtree, folder)
     book = new_book(folder)
     (folder / "good.csv").write_text(GOOD)
     bring(book, folder / "good.csv")
-    return book
+    return book.folder
+
+
+def book_with_something(folder: Path) -> Book:
+    return Book.open(shutil.copytree(made_with_something(), folder / "shop.book"))
 
 
 @settings(max_examples=30)
