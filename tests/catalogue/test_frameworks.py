@@ -6,16 +6,15 @@ import itertools
 import math
 from collections import Counter
 from functools import cache
-from importlib.resources import files
 
 import pytest
 
 from tests.scoring.laid import laid
 from worthbook.definitions.framework import Cell, FrameworkDefinition
 from worthbook.definitions.framework_checks import problems
-from worthbook.definitions.reader import read_folder
 from worthbook.kernel.language import Text
 from worthbook.kernel.units import Value
+from worthbook.planning.index import read_shipped
 from worthbook.scoring.bands import Thresholds
 
 NAMES = (
@@ -57,7 +56,7 @@ NAMES = (
 
 @cache
 def shipped() -> dict[str, FrameworkDefinition]:
-    reading = read_folder(files("worthbook.catalogue").joinpath("frameworks"), "frameworks")
+    reading = read_shipped()
     assert reading.problems == ()
     return {each.name: each for each in reading.definitions if isinstance(each, FrameworkDefinition)}
 

@@ -1,16 +1,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
-from worthbook.definitions.reader import read_folder
 from worthbook.definitions.study import StudyDefinition
+from worthbook.planning.index import read_shipped
 from worthbook.planning.study import METHODS, check_study
 
-FOLDER = Path(__file__).resolve().parents[2] / "src" / "worthbook" / "catalogue" / "studies"
-READING = read_folder(FOLDER, "catalogue/studies")
+READING = read_shipped()
 STUDIES = {each.name: each for each in READING.definitions if isinstance(each, StudyDefinition)}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 
 from worthbook.data.attempt import ImportReport
@@ -15,22 +14,20 @@ from worthbook.data.ingest import Manner, ingest
 from worthbook.data.ledger import cursor
 from worthbook.data.superseded import counting, listed
 from worthbook.definitions.mapping import MappingDefinition
-from worthbook.definitions.reader import read_folder
 from worthbook.definitions.table import TableDefinition
+from worthbook.planning.index import read_shipped
 
 FILES = Path(__file__).parent / "files"
 
 
 @functools.cache
 def tables() -> Mapping[str, TableDefinition]:
-    found = read_folder(files("worthbook") / "catalogue" / "tables", "tables").definitions
-    return {each.name: each for each in found if isinstance(each, TableDefinition)}
+    return {each.name: each for each in read_shipped().definitions if isinstance(each, TableDefinition)}
 
 
 @functools.cache
 def mappings() -> Mapping[str, MappingDefinition]:
-    found = read_folder(files("worthbook") / "catalogue" / "mappings", "mappings").definitions
-    return {each.name: each for each in found if isinstance(each, MappingDefinition)}
+    return {each.name: each for each in read_shipped().definitions if isinstance(each, MappingDefinition)}
 
 
 def new_book(folder: Path) -> Book:

@@ -17,10 +17,9 @@ from worthbook.data.engine import Snapshot, TableFiles
 from worthbook.data.formula import parse
 from worthbook.definitions.measure import MeasureDefinition
 from worthbook.definitions.population import PopulationDefinition
-from worthbook.definitions.reader import read_folder
 from worthbook.definitions.table import TableDefinition
+from worthbook.planning.index import read_shipped
 
-CATALOGUE = Path(__file__).parents[2] / "src" / "worthbook" / "catalogue"
 AS_OF = dt.date(2024, 2, 29)
 HIDDEN = "undone"
 
@@ -227,11 +226,7 @@ class Catalogue:
 @functools.cache
 def shipped() -> Catalogue:
     """The catalogue of the package."""
-    definitions = [
-        each
-        for folder in ("tables", "measures", "populations")
-        for each in read_folder(CATALOGUE / folder, folder).definitions
-    ]
+    definitions = read_shipped().definitions
     return Catalogue(
         {each.name: each for each in definitions if isinstance(each, TableDefinition)},
         {each.name: each for each in definitions if isinstance(each, MeasureDefinition)},
