@@ -177,6 +177,23 @@ def test_a_long_file_is_imported_with_rejects_and_identical_lines(tmp_path: Path
     assert rows(book, "import_line, amount::DOUBLE")[99:102] == [(101, 9.5), (103, 1.0), (104, 5.5)]
 
 
+def test_lines_keep_their_numbers_wherever_a_reader_begins(tmp_path: Path) -> None:
+    note = "z" * 800  # a file of 20 MB, which is read in pieces of 8 MB
+    kinds = [f'{note},"a, ""b"""', f"{note},x", f'5" {note},x', ""]
+    cells = [kinds[n % 701 % 3] if n % 97 else kinds[3] for n in range(25_000)]
+    lines = [f"C{n % 999},o{n},2026-01-02,{n % 90}.50,{cell}\n" if cell else "\n" for n, cell in enumerate(cells)]
+    wrong = {n: f"C1,o{n},2026-01-02,1,x,y,z\n" if n % 2 else f"C1,o{n},soon,1,x,y\n" for n in range(55, 25_000, 997)}
+    wrong = {n: line for n, line in wrong.items() if cells[n]}
+    file = tmp_path / "orders.csv"
+    header = "customer_id,order_id,ordered_on,amount,note,kind\n"
+    file.write_text(header + "".join(wrong.get(n, line) for n, line in enumerate(lines)))
+    book = new_book(tmp_path)
+    report = bring(book, file)
+    right = [(f"o{n}", n + 2) for n, cell in enumerate(cells) if cell and n not in wrong]
+    assert rows(book, "order_id, import_line") == right
+    assert [each.line for each in book.rejects(report.import_id)] == [n + 2 for n in wrong]
+
+
 @pytest.mark.parametrize("wanted", [[2], [2, 3], [4], [7], [2, 4, 7]])
 def test_lines_are_cut_out_with_those_that_go_on_with_them(tmp_path: Path, wanted: Sequence[int]) -> None:
     file, to = tmp_path / "orders.csv", tmp_path / "cut.csv"
