@@ -107,7 +107,7 @@ def outcome(file: Path, folder: Path, fewest: int) -> tuple[object, ...]:
         names = ", ".join(f'"{each}"' for each in [*kept, "ordered_at", "product_name", "file_name", "bucket of 3"])
         judged = connection.execute(f"SELECT line, verdict, {names} FROM {JUDGED} ORDER BY line").fetchall()
         said = [each.en for each in notes.said()]
-        return len(verdicts.parts), (judged, verdicts.refused, verdicts.dates, notes.counts(), said)
+        return len(verdicts.parts), (judged, verdicts.refused, verdicts.dates, notes.counts, said)
 
 
 def lines_with_text(file: Path) -> list[int]:

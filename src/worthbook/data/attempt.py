@@ -140,7 +140,7 @@ class Attempt:
 
     def _counted(self, notes: Notes) -> Counts:
         """Every line accounted for, or nothing is imported."""
-        counted = notes.counts()
+        counted = notes.counts
         found = counted.accepted + counted.rejected + counted.skipped
         place, name = Place(str(self.source.file)), self.source.file.name
         if found != self.source.read:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 import duckdb
@@ -77,6 +78,7 @@ class Notes:
     refused: Sequence[Refused]
     """Lines that the parser could not divide into columns."""
 
+    @cached_property
     def counts(self) -> Counts:
         """How many lines were accepted, rejected and skipped."""
         ((accepted, rejected, skipped),) = self.connection.execute(
@@ -143,7 +145,7 @@ class Notes:
         if mapping.identical_lines == "reject" or all(feed.table != _LINES_OF_ORDERS for feed in mapping.feeds):
             return
         columns = ", ".join(column.sql for column in self.source.columns)
-        counted = self.counts()
+        counted = self.counts
         whole = not (counted.rejected or counted.skipped)
         accepted = LINES if whole else f"{LINES} JOIN {JUDGED} USING (line) WHERE verdict = {ACCEPTED}"
         ((repeated,),) = self.connection.execute(
@@ -161,7 +163,7 @@ class Notes:
         if formula is None or feed.each is not None:
             return
         size = f"abs(CAST({fields_of(self.recognition).value(formula)} AS DOUBLE))"
-        every = 1 + self.counts().accepted // _MEDIAN_OF
+        every = 1 + self.counts.accepted // _MEDIAN_OF
         ((median, largest, line),) = self.connection.execute(
             f"SELECT median(size) FILTER (size > 0 AND line % {every} = 0), max(size), arg_max(line, size) "
             f"FROM (SELECT line, {size} AS size FROM {JUDGED} WHERE verdict = {ACCEPTED})",

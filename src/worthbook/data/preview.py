@@ -133,7 +133,7 @@ def preview(  # noqa: PLR0913, PLR0917 - a file, what is known of layouts, and h
             source=source,
             recognition=recognition,
             rivals=tuple(rivals),
-            counts=notes.counts(),
+            counts=notes.counts,
             left_out=(*notes.left_out(), *notes.of_orders()),
             zones=tuple(zone_notes(connection, recognition, zone)),
             orders=orders,
