@@ -80,7 +80,7 @@ def mutated(content: bytes, chance: random.Random) -> bytes:
             case 0:
                 data[at] = chance.randrange(256)
             case 1:
-                del data[at : at + size]
+                data = data[:at] + data[at + size :] or data
             case 2:
                 data[at:at] = data[at : at + size] * chance.randrange(1, 20)
             case 3:
