@@ -8,11 +8,12 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from worthbook.data.decode import FILE_DAMAGED, check_growth
-from worthbook.kernel.errors import Fault
+from worthbook.kernel.errors import Fault, WorthbookError
 from worthbook.kernel.language import Text
 
 ARCHIVE_OF_SEVERAL = Fault(
@@ -75,6 +76,15 @@ def unpack(file: Path, folder: Path) -> tuple[Path, ...]:
             return tuple(found)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as error:
         raise FILE_DAMAGED(file=file.name, reason=str(error).rstrip(".")) from None
+
+
+@contextmanager
+def named_within(file: Path, member: Path) -> Iterator[None]:
+    """Have what is wrong with an unpacked member told under its name in the archive, not under ours."""
+    try:
+        yield
+    except WorthbookError as error:
+        raise error.at(str(member), f"{file}/{member.name}") from None
 
 
 def only_member(file: Path, folder: Path) -> Path:

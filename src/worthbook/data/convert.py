@@ -12,8 +12,10 @@ import duckdb
 from worthbook.data.delta import SQL_TYPES
 from worthbook.kernel.units import Storage, Unit
 
-_BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) || chr(65279)"
-_ODD = r"\s\x{00a0}\x{3000}\x{feff}"
+BLANKS = "\t\n\f\r\xa0\u3000\ufeff"
+"""What is taken off the ends of a cell, beside the space."""
+_BLANKS = " || ".join(f"chr({ord(each)})" for each in f" {BLANKS}")
+_ODD = r"\s" + "".join(rf"\x{{{ord(each):04x}}}" for each in BLANKS if not each.isascii())
 _CURRENCY = r"(?i)cny|rmb|usd|eur|gbp|jpy|hkd|twd|us\$|hk\$|nt\$|[¥￥$€£元\s\x{00a0}\x{3000}'']"
 _UNKNOWN = ("", "-", "--", "–", "—", "——", "/", "#N/A", "NULL", "null", "NaN", "nan")
 """What programs write into a cell of which nothing is known."""

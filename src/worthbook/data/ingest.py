@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from worthbook.data.archive import is_archive, is_zip, unpack
+from worthbook.data.archive import is_archive, is_zip, named_within, unpack
 from worthbook.data.attempt import Attempt, ImportReport, report_of
 from worthbook.data.book import Book, now
 from worthbook.data.by_hand import mapping_by_hand, read_pairs
@@ -30,7 +30,7 @@ from worthbook.data.recognise import recognise
 from worthbook.data.source import Source
 from worthbook.definitions.mapping import MappingDefinition, vocabulary
 from worthbook.definitions.table import TableDefinition
-from worthbook.kernel.errors import Place, WorthbookError
+from worthbook.kernel.errors import Place
 
 MEMORY = "2GB"
 """How much memory an import takes before it goes on on disk."""
@@ -98,10 +98,9 @@ def ingest_archive(
         return
     with _desk(book) as desk:
         for member in unpack(file, desk.folder):
-            try:
-                yield ingest(book, member, mappings, tables, manner)
-            except WorthbookError as error:
-                raise error.at(str(member), f"{file}/{member.name}") from None
+            with named_within(file, member):
+                report = ingest(book, member, mappings, tables, manner)
+            yield report
 
 
 def ingest_query(  # noqa: PLR0913, PLR0917 - a book, a database, a query, and what is known of layouts

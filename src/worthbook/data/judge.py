@@ -214,7 +214,7 @@ class Judge:
         if plain is not None:
             read = plain
         elif self.plainly and unit is Unit.ID:
-            read = _text(name)
+            read = _text(name)  # read as an id already, in one look at its cell
         elif self._is_text(name):
             read = text_as(unit, _text(name), day_first=self.day_first.get(name, True))
         else:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from worthbook.data.archive import is_archive, is_zip, only_member
+from worthbook.data.archive import is_archive, is_zip, named_within, only_member
 from worthbook.data.decode import check_there, is_parquet
 from worthbook.data.json_lines import is_json, read_json
 from worthbook.data.source import ParquetSource, Source
 from worthbook.data.spreadsheet import is_spreadsheet, read_sheet
 from worthbook.data.text_source import TextSource
-from worthbook.kernel.errors import Fault, WorthbookError
+from worthbook.kernel.errors import Fault
 from worthbook.kernel.language import Text
 
 FILE_IS_PAGE = Fault(
@@ -47,10 +47,8 @@ def open_source(file: Path, folder: Path, known: Collection[str] = (), sheet: st
         return read_sheet(file, folder, known, sheet)
     if is_zip(file) and is_archive(file):
         member = only_member(file, folder)
-        try:
+        with named_within(file, member):
             return open_source(member, folder, known, sheet)
-        except WorthbookError as error:
-            raise error.at(str(member), f"{file}/{member.name}") from None
     if is_json(file):
         return read_json(file, folder)
     if _is_page(file):

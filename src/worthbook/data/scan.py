@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from worthbook.data.convert import BLANKS
 from worthbook.kernel.errors import Fault, Place, WorthbookError
 from worthbook.kernel.language import Text
 
@@ -44,8 +45,9 @@ _CHUNK = 1 << 19
 _LONGEST = 200
 """A quoted value that runs over more lines than this is taken for a quote that was forgotten."""
 _NEWLINE, _QUOTE = 10, 34
-_BLANKS = {each: each.encode() for each in "\t\f\xa0\u3000\ufeff"}
-"""Blanks other than the space, and line feeds, which are looked at one by one."""
+_BLANKS = {each: each.encode() for each in BLANKS if each not in "\n\r"}
+"""All but the ends of lines, which are looked at one by one, and are line feeds only."""
+_OF_ASCII = tuple(each for each in _BLANKS if each.isascii())
 
 Lines = NDArray[np.int64]
 
@@ -240,7 +242,7 @@ def _mark_piece(data: bytes) -> _Marks:
     array = np.frombuffer(data, np.uint8)
     is_end = array == _NEWLINE
     nothing = np.empty(0, np.int64)
-    looked_for = "\t\f" if data.isascii() else _BLANKS
+    looked_for = _OF_ASCII if data.isascii() else _BLANKS
     blanks = frozenset(each for each in looked_for if _BLANKS[each] in data)
     if b'"' not in data and not data.startswith(b"\n") and not (is_end[1:] & is_end[:-1]).any():
         return _Marks(int(np.count_nonzero(is_end)), nothing, nothing, nothing, blanks=blanks)
