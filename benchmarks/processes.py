@@ -14,7 +14,7 @@ from pathlib import Path
 _EVERY = 0.02
 """Seconds between two looks at the memory."""
 _GIGABYTE = 1e9
-PROGRAM = (sys.executable, "-c", "from worthbook.cli.main import app; app()")
+PROGRAM = (sys.executable, "-c", "from worthbook.cli.main import main; main()")
 """What the installed command does."""
 
 

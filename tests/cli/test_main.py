@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
 
@@ -10,7 +10,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from worthbook.cli.main import app
+from worthbook.cli.main import app, main
 
 
 def leaves(group: TyperGroup, before: str = "") -> Iterator[tuple[str, TyperCommand]]:
@@ -58,6 +58,33 @@ def test_every_command_answers_programs_and_speaks_both_languages(name: str) -> 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_says_what_it_does(name: str) -> None:
     assert CliRunner().invoke(app, [*name.split(), "--help"]).exit_code == 0
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[object, ...]]:
+    """What the program says when it is called with some words."""
+    for kind in ("registered_commands", "registered_groups"):
+        monkeypatch.setattr(app, kind, getattr(app, kind))
+
+    def call(program: Callable[[], None], words: list[str]) -> tuple[object, ...]:
+        monkeypatch.setattr("sys.argv", ["worthbook", *words])
+        with pytest.raises(SystemExit) as ended:
+            program()
+        return (ended.value.code, *capsys.readouterr())
+
+    return call
+
+
+@pytest.mark.parametrize("words", [["--help"], ["undo", "--help"], ["segment", "count", "--help"], ["ingst"], []])
+def test_a_command_that_is_built_alone_says_the_same(
+    called: Callable[..., tuple[object, ...]], words: list[str]
+) -> None:
+    assert called(app, words) == called(main, words)
+
+
+def test_only_the_called_command_is_built(called: Callable[..., tuple[object, ...]]) -> None:
+    called(main, ["undo", "--help"])
+    assert [each.name for each in app.registered_commands] == ["undo"]
 
 
 def test_the_outputs_lie_in_the_book(book: Path) -> None:

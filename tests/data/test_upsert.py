@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from tests.data.importing import bring, bring_text, count, data_files, new_book, notes, rows, tables
 from worthbook.data.attempt import ImportReport
 from worthbook.data.book import Book
+from worthbook.data.commit import Commit, Compared, Staged
 from worthbook.data.compaction import compact, rebucket
 from worthbook.data.engine import Engine
 from worthbook.data.extent import extent
+from worthbook.data.history import History
 from worthbook.data.relations import Relations, bucket_files
 
 HEADER = "order_id,customer_id,date,product_id,amount\n"
@@ -38,7 +40,11 @@ BEFORE = [("1", "pot", 30), ("1", "tea", 10), ("2", "tea", 10)]
 AFTER = [("1", "pot", 30), ("1", "tea", 12), ("2", "tea", 10), ("3", "tea", 10)]
 
 
-def test_a_corrected_export_says_what_is_new_changed_and_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize("most", [0, 1_000_000])
+def test_a_corrected_export_says_what_is_new_changed_and_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("worthbook.data.upsert.MOST_AHEAD", most)
     book, _ = bring_text(tmp_path, JANUARY)
     report = bring_next(book, tmp_path, CORRECTED)
     change = report.tables["transactions"]
@@ -46,6 +52,24 @@ def test_a_corrected_export_says_what_is_new_changed_and_the_same(tmp_path: Path
     assert "Lines of earlier imports that this file brings again: 1 changed, 1 the same; 1 lines are new." in notes(
         report
     )
+
+
+def test_rows_that_another_import_brings_meanwhile_are_found_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book, _ = bring_text(tmp_path, JANUARY)
+    others = [HEADER + "3,C,2026-02-01,tea,9\n"]
+    compare = Commit.compare
+
+    def interrupted(commit: Commit, import_id: str, history: History, staged: Staged) -> Compared:
+        found = compare(commit, import_id, history, staged)
+        if others:
+            bring_next(book, tmp_path, others.pop(), "meanwhile.csv")
+        return found
+
+    monkeypatch.setattr(Commit, "compare", interrupted)
+    change = bring_next(book, tmp_path, CORRECTED).tables["transactions"]
+    assert (change.new, change.changed, change.same, amounts(book)) == (0, 2, 1, AFTER)
 
 
 def test_undoing_the_correction_restores_what_it_had_updated(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def sheet(tmp_path: Path) -> Path:
 
 def test_a_plain_file_needs_no_survey(sheet: Path) -> None:
     """The same figures as `models/perception/function_cost`: F/C of 1.2 and 0.8, targets of 80 are 48 and 32."""
-    command = [sys.executable, "-c", "from worthbook.cli.main import app; app()"]
+    command = [sys.executable, "-c", "from worthbook.cli.main import main; main()"]
     shown = subprocess.run(
         [*command, "survey", "functions", str(sheet), "--target-total", "80", "--json"],
         capture_output=True, text=True, check=True,

@@ -118,7 +118,7 @@ class TestValueMap:
         command = [
             sys.executable,
             "-c",
-            "from worthbook.cli.main import app; app()",
+            "from worthbook.cli.main import main; main()",
             "survey",
             "map",
             str(market),

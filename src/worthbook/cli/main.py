@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 
 import typer
 
@@ -77,3 +78,26 @@ app.add_typer(framework)
 app.add_typer(duplicates, name="duplicates")
 app.add_typer(rejects, name="rejects")
 app.add_typer(override, name="override")
+
+
+@app.callback()
+def _group() -> None:
+    """Keep the name of a command in front of its words, also where only one was built."""
+
+
+def main() -> None:
+    """Run the command that was called.
+
+    Only that one is built, since to build all of them takes longer than many take to run; all of them for help, and
+    for a name that nobody knows.
+    """
+    called = sys.argv[1] if len(sys.argv) > 1 else ""
+    commands = [each for each in app.registered_commands if each.name == called]
+    groups = [each for each in app.registered_groups if called in {each.name, _name_of(each.typer_instance)}]
+    if commands or groups:
+        app.registered_commands, app.registered_groups = commands, groups
+    app()
+
+
+def _name_of(group: typer.Typer | None) -> str | None:
+    return None if group is None else group.info.name

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import duckdb
 
 from worthbook.data.book import OWN_TABLES, REJECTS, Book, now, who
 from worthbook.data.clock import today_of
-from worthbook.data.commit import Commit, buckets_for
+from worthbook.data.commit import Commit, Staged, buckets_for
 from worthbook.data.completion import Completion, list_completed
 from worthbook.data.convert import add_macros
 from worthbook.data.currencies import Currencies
@@ -20,7 +21,7 @@ from worthbook.data.erasures import barred_from
 from worthbook.data.history import Change, Event, ImportRecord, Kind, record_of
 from worthbook.data.judge import Judge
 from worthbook.data.notes import Counts, Notes
-from worthbook.data.plain import judge_lines
+from worthbook.data.plain import Verdicts, judge_lines
 from worthbook.data.recognition import Recognition
 from worthbook.data.reject_lines import RejectedLines
 from worthbook.data.source import Source
@@ -110,6 +111,7 @@ class Attempt:
 
     def _run(self) -> ImportReport:
         add_macros(self.connection)
+        buckets = buckets_for(self.book.history(), self.source.read)
         judge = Judge(
             self.source,
             self.recognition,
@@ -119,26 +121,45 @@ class Attempt:
             barred_from(self.book),
             self.day,
             self.book.time_zone,
-            buckets_for(self.book.history(), self.source.read),
+            buckets,
         )
         verdicts = judge_lines(self.connection, judge)
         parts, refused = verdicts.parts, verdicts.refused
         reasons = skip_unfed(self.connection, self.recognition, self.tables, verdicts.reasons, parts)
         converted = Currencies(self.connection, self.book, self.recognition, self.tables, parts).convert(reasons)
         reasons = converted.reasons
-        verdicts.bring_texts(self.connection, self.source)
-        notes = Notes(self.connection, self.source, self.recognition, reasons, refused)
-        counted = self._counted(notes)
+        commit = Commit(
+            self.book,
+            self.connection,
+            self.recognition,
+            self.tables,
+            self.completion is not None,
+            self.desk,
+            converted.rated,
+        )
+        notes = Notes(self.connection.cursor(), self.source, self.recognition, reasons, refused)
+        counted = self._counted(notes, verdicts)
+        with ThreadPoolExecutor(1) as beside:  # one reads texts, the other writes rows
+            telling = beside.submit(self._tell, commit, notes, verdicts, converted.notes)
+            staged = commit.stage(self.import_id, buckets)
+            told, rejected = telling.result()
+        return self._finish(commit, self._event("committed", counted, told), rejected, staged)
+
+    def _tell(
+        self, commit: Commit, notes: Notes, verdicts: Verdicts, of_money: Sequence[Text]
+    ) -> tuple[tuple[Text, ...], tuple[DataFile, ...]]:
+        """All there is to say, and the file of the rejected lines."""
+        connection = notes.connection
+        verdicts.bring_texts(connection, self.source)
         dates = tuple(order.note for order in verdicts.dates.values() if order.note is not None)
-        zones = zone_notes(self.connection, self.recognition, self.book.time_zone)
-        told = (*self.source.notes, *self.recognition.notes, *dates, *zones, *converted.notes, *notes.said())
+        zones = zone_notes(connection, self.recognition, self.book.time_zone)
+        told = (*self.source.notes, *self.recognition.notes, *dates, *zones, *of_money, *notes.said())
         together = self.recognition.mapping.carry_down
         orders = None if together is None else together.by
-        lines = RejectedLines(self.connection, self.source, reasons, refused, orders, self.completion)
-        rejected = lines.write(self._commit(rated=False).table(REJECTS), self.import_id)
-        return self._finish(self._event("committed", counted, told), rejected, rated=converted.rated)
+        lines = RejectedLines(connection, self.source, notes.reasons, notes.refused, orders, self.completion)
+        return told, lines.write(commit.table(REJECTS), self.import_id)
 
-    def _counted(self, notes: Notes) -> Counts:
+    def _counted(self, notes: Notes, verdicts: Verdicts) -> Counts:
         """Every line accounted for, or nothing is imported."""
         counted = notes.counts
         found = counted.accepted + counted.rejected + counted.skipped
@@ -146,23 +167,20 @@ class Attempt:
         if found != self.source.read:
             raise LINES_UNACCOUNTED(place, file=name, read=self.source.read, found=found)
         if not counted.accepted:
+            verdicts.bring_texts(notes.connection, self.source)
             told = list(notes.left_out())
             reasons = Text(en=" ".join(each.en for each in told), zh="".join(each.zh for each in told))
             raise ALL_LINES_REJECTED(place, file=name, read=self.source.read, reasons=reasons)
         return counted
 
-    def _commit(self, *, rated: bool) -> Commit:
-        completing = self.completion is not None
-        return Commit(self.book, self.connection, self.recognition, self.tables, completing, self.desk, rated)
-
-    def _finish(self, event: Event, rejected: tuple[DataFile, ...], *, rated: bool) -> ImportReport:
+    def _finish(self, commit: Commit, event: Event, rejected: tuple[DataFile, ...], staged: Staged) -> ImportReport:
         if self.completion is not None:
             history = self.book.history()
             visible = [each.import_id for each in history.visible]
             list_completed(self.connection, self.completion, self.book.files_about(history, REJECTS), visible)
         if self.desk is not None:
-            return report_of(record_of(self._commit(rated=rated).preview(event)), new=True)
-        record = self._commit(rated=rated).run(event, rejected)
+            return report_of(record_of(commit.preview(event, staged)), new=True)
+        record = commit.run(event, rejected, staged)
         if record is not None:
             return report_of(record, new=True)
         with self.book.changing() as change:  # another process was faster with the same file
@@ -170,7 +188,7 @@ class Attempt:
             if known is not None:
                 change.append(self._event("abandoned"))
         if known is None:
-            return self._finish(event, rejected, rated=rated)
+            return self._finish(commit, event, rejected, staged)
         return report_of(known, new=False)
 
     def _event(self, kind: Kind, counted: Counts | None = None, told: tuple[Text, ...] = ()) -> Event:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from worthbook.data.recognition import Recognition
 from worthbook.data.rejects import COLUMNS as REJECT_COLUMNS
 from worthbook.data.superseded import COLUMNS as SUPERSEDED_COLUMNS
 from worthbook.data.superseded import SUPERSEDED
-from worthbook.data.upsert import Overlap, Upsert
+from worthbook.data.upsert import Ahead, Overlap, Upsert
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.language import Text
 
@@ -59,6 +60,8 @@ class Staged:
     buckets: int
     files: Mapping[str, tuple[DataFile, ...]]
     """Table → files."""
+    ahead: Mapping[str, Ahead]
+    """Table → rows there that may be brought again."""
 
 
 @dataclass(frozen=True)
@@ -89,11 +92,9 @@ class Commit:
         """Where the rows of a table are written."""
         return self.book.table(name) if self.desk is None else StoredTable(self.desk / name)
 
-    def preview(self, event: Event) -> Event:
+    def preview(self, event: Event, staged: Staged) -> Event:
         """The event that would be entered; nothing is."""
-        history = self.book.history()
-        staged = self.stage(event.import_id, history.buckets or 1)
-        compared = self.compare(event.import_id, history, staged)
+        compared = self.compare(event.import_id, self.book.history(), staged)
         changed = {
             name: compared.overlaps[name].of(TableChange(-1, sum(file.rows for file in files)))
             for name, files in staged.files.items()
@@ -103,11 +104,10 @@ class Commit:
             event, tables=changed, notes=(*event.notes, *self._of_nobody(changed), *_said(changed, compared.overlaps))
         )
 
-    def run(self, event: Event, rejected: tuple[DataFile, ...]) -> ImportRecord | None:
-        """Write and enter everything; None where another process was faster with the same file."""
+    def run(self, event: Event, rejected: tuple[DataFile, ...], staged: Staged) -> ImportRecord | None:
+        """Enter everything; None where another process was faster with the same file."""
         history = self.book.history()
-        buckets = buckets_for(history, event.read)
-        staged = self.stage(event.import_id, buckets)
+        buckets = staged.buckets
         while True:
             compared = self.compare(event.import_id, history, staged)
             with self.book.changing() as change:
@@ -127,28 +127,50 @@ class Commit:
         return tuple(NOBODY.format(lines=changes[name].rows) for name in sorted(apart & changes.keys()))
 
     def stage(self, import_id: str, buckets: int) -> Staged:
-        """Write the rows of every table."""
+        """Write the rows of every table; meanwhile, look for those that are there."""
+        every = tuple(self._rows(import_id))
+        files: dict[str, tuple[DataFile, ...]] = {}
+        with ThreadPoolExecutor(1) as beside:
+            ahead = beside.submit(self._look_ahead, self.connection.cursor(), import_id, every)
+            for rows in every:
+                name, kept = rows.table.name, rows.table.anonymous
+                apart = kept is not None and rows.find_nobody(self.connection)
+                files[name] = replace(rows, beside_nobody=apart).write(self.connection, self.table(name), buckets)
+                if kept is not None and kept.table in self.tables:
+                    of_nobody = replace(rows, table=self.tables[kept.table], of_nobody=rows.table.customer)
+                    place = self.table(kept.table)
+                    files[kept.table] = of_nobody.write(self.connection, place, buckets) if apart else ()
+            return Staged(buckets, files, ahead.result())
+
+    def _rows(self, import_id: str) -> Iterator[Rows]:
+        """The rows of every table that the mapping feeds."""
         feeds = self.recognition.mapping.feeds
         without_time = timeless(self.connection, self.recognition)
-        files: dict[str, tuple[DataFile, ...]] = {}
         for name in dict.fromkeys(feed.table for feed in feeds):
             own = [feed for feed in feeds if feed.table == name]
-            rows = Rows(self.tables[name], own, self.recognition, without_time, import_id, self.tables, self.rated)
-            kept = self.tables[name].anonymous
-            apart = kept is not None and rows.find_nobody(self.connection)
-            files[name] = replace(rows, beside_nobody=apart).write(self.connection, self.table(name), buckets)
-            if kept is not None and kept.table in self.tables:
-                of_nobody = replace(rows, table=self.tables[kept.table], of_nobody=self.tables[name].customer)
-                place = self.table(kept.table)
-                files[kept.table] = of_nobody.write(self.connection, place, buckets) if apart else ()
-        return Staged(buckets, files)
+            yield Rows(self.tables[name], own, self.recognition, without_time, import_id, self.tables, self.rated)
+
+    def _look_ahead(
+        self, connection: duckdb.DuckDBPyConnection, import_id: str, every: Sequence[Rows]
+    ) -> dict[str, Ahead]:
+        """What is there already of the keys of the lines: found by reading the book while others write."""
+        history = self.book.history()
+        upsert = Upsert(connection, import_id, self.completing, ())
+        found: dict[str, Ahead] = {}
+        for rows in every:
+            there = self.book.files_of(history, rows.table.name)
+            of_lines = rows.table.line_key and not rows.table.key
+            if of_lines and not self.completing and there is not None and there.files:
+                ahead = upsert.look_ahead(rows.table, there, rows.first_of_key)
+                found |= {} if ahead is None else {rows.table.name: ahead}
+        return found
 
     def compare(self, import_id: str, history: History, staged: Staged) -> Compared:
         """What the staged rows do to those that are there."""
         upsert = Upsert(self.connection, import_id, self.completing, self.book.files_about(history, SUPERSEDED))
         upsert.begin()
         overlaps = {
-            name: upsert.compare(self.tables[name], self.book.files_of(history, name), files)
+            name: upsert.compare(self.tables[name], self.book.files_of(history, name), files, staged.ahead.get(name))
             for name, files in staged.files.items()
         }
         path = self.table(SUPERSEDED).place(import_id, None)

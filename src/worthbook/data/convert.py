@@ -101,7 +101,7 @@ MONTH_FIRST = ("%m/%d/%y", "%m/%d/%Y")
 def add_macros(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the macros known to a connection."""
     for macro in _MACROS:
-        connection.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")
+        connection.execute(f"CREATE OR REPLACE MACRO {macro}")
 
 
 def text_as(unit: Unit, text: str, *, day_first: bool = True) -> str:

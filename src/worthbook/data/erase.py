@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from worthbook.data.book import ERASURES, Book, Change, now, who
-from worthbook.data.delta import EARLIER, DataFile, StoredTable
+from worthbook.data.delta import EARLIER, PARQUET, DataFile, StoredTable
 from worthbook.data.erasures import COLUMNS, Erasure, erased_sql, id_hash, read_erasures
 from worthbook.data.history import LINKS, Event
 from worthbook.data.history import Change as TableChange
@@ -96,7 +96,7 @@ def _without(file: Path, erased: str) -> int:
             with replacing(file) as place:
                 connection.execute(
                     f"COPY (SELECT * {read} WHERE NOT {erased} ORDER BY \"{CUSTOMER}\") TO '{quoted(place)}' "
-                    f"(FORMAT parquet, COMPRESSION zstd)"
+                    f"({PARQUET})"
                 )
         return int(bool(found))
 
@@ -152,9 +152,7 @@ class _Eraser:
         query += f" WHERE NOT coalesce({rewrite.drop}, FALSE)"
         order = [f'"{name}"' for name in (CUSTOMER, "ordered_on", "import_id", "import_line") if name in table.columns]
         query += f" ORDER BY {', '.join(order)}"
-        ((rows,),) = self.connection.execute(
-            f"COPY ({query}) TO '{quoted(path)}' (FORMAT parquet, COMPRESSION zstd)"
-        ).fetchall()
+        ((rows,),) = self.connection.execute(f"COPY ({query}) TO '{quoted(path)}' ({PARQUET})").fetchall()
         if rows:
             yield DataFile(path, rows, file.bucket)
         else:

@@ -13,7 +13,7 @@ from sqlglot import exp
 from worthbook.data.anonymous import nobody_sql, somebody_sql
 from worthbook.data.bucket import bucket_sql, kept_bucket
 from worthbook.data.compile import Scope, compile_value
-from worthbook.data.delta import BUCKET, SQL_TYPES, DataFile, StoredTable
+from worthbook.data.delta import BUCKET, PARQUET, SQL_TYPES, DataFile, StoredTable
 from worthbook.data.dialect import render
 from worthbook.data.fields import Fields, fields_of_feed
 from worthbook.data.formula import parse
@@ -32,8 +32,6 @@ RATE = "exchange rate"
 IMPORT_COLUMNS: Mapping[str, Storage] = {"import_id": "text", "import_line": "integer"}
 _NOBODY = "nobody"
 """The table of the ids that mean nobody in particular."""
-_FORMAT = "FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2"
-"""The second version packs numbers of lines and long texts, and is written in a tenth less time."""
 
 
 def stored_columns(table: TableDefinition) -> dict[str, Storage]:
@@ -101,6 +99,11 @@ class Rows:
             query = f"SELECT {names} FROM (SELECT {given} FROM {relation} ORDER BY {order})"
             files.extend(_copy(connection, query, target.place(self.import_id, number), number))
         return tuple(files)
+
+    @property
+    def first_of_key(self) -> str:
+        """A query for what the first column of the key holds in all rows, also in those of nobody."""
+        return f'SELECT "{self.table.line_key[0]}" FROM ({self._query()})'
 
     def _by_bucket(self, connection: duckdb.DuckDBPyConnection, buckets: int) -> Iterator[str]:
         """The rows of each bucket, as a relation."""
@@ -304,7 +307,7 @@ def _default(formula: str, kinds: Mapping[str, Kind], *, as_text: bool) -> str:
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path, bucket: int | None) -> Iterator[DataFile]:
     """Write one file; none where there are no rows."""
-    ((rows,),) = connection.execute(f"COPY ({query}) TO '{quoted(path)}' ({_FORMAT})").fetchall()
+    ((rows,),) = connection.execute(f"COPY ({query}) TO '{quoted(path)}' ({PARQUET})").fetchall()
     if rows:
         yield DataFile(path, rows, bucket)
     else:

@@ -31,9 +31,16 @@ class Ledger:
 
     def __init__(self, folder: Path) -> None:
         self._table = StoredTable(folder)
+        self._known: tuple[tuple[str, ...], History] = (), History(())  # the log that was read, and what it says
 
     def read(self) -> History:
-        """All events so far."""
+        """All events so far; read anew only where the log has grown."""
+        log = self._table.log
+        if self._known[0] != log:
+            self._known = log, self._read()
+        return self._known[1]
+
+    def _read(self) -> History:
         if not self._table.exists:
             return History(())
         files = [str(file.path) for file in self._table.files()]

@@ -14,7 +14,7 @@ from typing import Literal, cast
 
 from worthbook.data.book import DECISIONS, Book, Change, now, who
 from worthbook.data.bucket import bucket_of
-from worthbook.data.delta import SQL_TYPES, DataFile, StoredTable
+from worthbook.data.delta import PARQUET, SQL_TYPES, DataFile, StoredTable
 from worthbook.data.history import LINKS, Event, History
 from worthbook.data.history import Change as TableChange
 from worthbook.data.ledger import cursor, quoted
@@ -246,5 +246,5 @@ def write_rows(
         f'unnest(CAST(? AS {SQL_TYPES[storage]}[])) AS "{column}"' for column, storage in columns.items()
     )
     lists = [list(column) for column in zip(*rows, strict=True)]
-    cursor().execute(f"COPY (SELECT {values}) TO '{quoted(path)}' (FORMAT parquet, COMPRESSION zstd)", lists)
+    cursor().execute(f"COPY (SELECT {values}) TO '{quoted(path)}' ({PARQUET})", lists)
     return DataFile(path, len(rows), bucket)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import duckdb
 
 from worthbook.data.completion import IMPORT, LINE, OURS, Completion, own_columns
-from worthbook.data.delta import DataFile, StoredTable
+from worthbook.data.delta import PARQUET, DataFile, StoredTable
 from worthbook.data.judge import numbered
 from worthbook.data.judged import JUDGED
 from worthbook.data.ledger import quoted
@@ -48,7 +48,7 @@ class RejectedLines:
                 of_order, $headers AS headers
             FROM ({" UNION ALL ".join(self._lines())}) ORDER BY line, kind"""
         ((rows,),) = self.connection.execute(
-            f"COPY ({query}) TO '{quoted(path)}' (FORMAT parquet, COMPRESSION zstd)",
+            f"COPY ({query}) TO '{quoted(path)}' ({PARQUET})",
             {
                 "import_id": import_id,
                 "file": self.source.file.name,

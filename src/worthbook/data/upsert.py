@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from worthbook.data.completion import COMPLETED
-from worthbook.data.delta import SQL_TYPES, DataFile
+from worthbook.data.delta import PARQUET, SQL_TYPES, DataFile
 from worthbook.data.dialect import render
 from worthbook.data.engine import TableFiles
 from worthbook.data.feeds import IMPORT_COLUMNS, default_sql, stored_columns
@@ -26,6 +26,9 @@ from worthbook.definitions.table import TableDefinition
 _ENTRIES = "superseding"
 _THERE = "rows there"
 _ARRIVING = "rows arriving"
+_KEYS = '"keys ahead"'
+MOST_AHEAD = 1_000_000
+"""With more keys there is more to write than to look for, and no memory for both at once."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,15 @@ class Overlap:
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """Rows there that some lines may bring again, looked for while those are still being written."""
+
+    there: TableFiles
+    rows: str
+    """The table that holds them, as `there` holds those of the rows that arrive."""
+
+
+@dataclass(frozen=True)
 class Upsert:
     """Compares what one import brings with what is there, table by table."""
 
@@ -71,7 +83,31 @@ class Upsert:
         columns = ", ".join(f'"{name}" {SQL_TYPES[storage]}' for name, storage in COLUMNS.items())
         self.connection.execute(f"CREATE OR REPLACE TABLE {_ENTRIES} ({columns})")
 
-    def compare(self, table: TableDefinition, there: TableFiles | None, arriving: Sequence[DataFile]) -> Overlap:
+    def look_ahead(self, table: TableDefinition, there: TableFiles, arriving: str) -> Ahead | None:
+        """Look for the rows there that may be brought again; None where that is better left until the rows are written.
+
+        Args:
+            table: of lines.
+            there: its files.
+            arriving: a query for what the lines hold in the first column of the key.
+        """
+        self.connection.execute(f"CREATE OR REPLACE TABLE {_KEYS} AS SELECT DISTINCT * FROM ({arriving}) AS k(key)")
+        ((keys,),) = self.connection.execute(f"SELECT count(*) FROM {_KEYS}").fetchall()
+        if keys > MOST_AHEAD:
+            return None
+        self._view(_THERE, rows_there(self.connection, table, there))
+        rows = f'"{table.name} ahead"'
+        alike = f'"{table.line_key[0]}" IN (SELECT key FROM {_KEYS})'
+        self.connection.execute(f"CREATE OR REPLACE TABLE {rows} AS {self._placed(table, _THERE, alike)}")
+        return Ahead(there, rows)
+
+    def compare(
+        self,
+        table: TableDefinition,
+        there: TableFiles | None,
+        arriving: Sequence[DataFile],
+        ahead: Ahead | None = None,
+    ) -> Overlap:
         """How the arriving rows of a table overlap with those that are there."""
         if there is None or not there.files or not arriving or not (table.key or table.line_key):
             return Overlap()
@@ -81,15 +117,13 @@ class Upsert:
         if self.completing:
             self._complete(table)
             return self._by_line(table)
-        own = self._match(table)
+        own = self._match(table, ahead if ahead is not None and ahead.there == there else None)
         return self._repeating(table, own, self._by_line(table))
 
     def write(self, path: Path) -> tuple[DataFile, ...]:
         """Write which lines are superseded to a file; none where there are none."""
-        query = f"SELECT {', '.join(COLUMNS)} FROM {_ENTRIES} ORDER BY old_import, old_line"
-        ((rows,),) = self.connection.execute(
-            f"COPY ({query}) TO '{quoted(path)}' (FORMAT parquet, COMPRESSION zstd)"
-        ).fetchall()
+        query = f"SELECT {', '.join(COLUMNS)} FROM {_ENTRIES} ORDER BY old_line"
+        ((rows,),) = self.connection.execute(f"COPY ({query}) TO '{quoted(path)}' ({PARQUET})").fetchall()
         if rows:
             return (DataFile(path, rows, None),)
         path.unlink(missing_ok=True)
@@ -125,7 +159,7 @@ class Upsert:
 
     # --- tables of lines ---
 
-    def _match(self, table: TableDefinition) -> str:
+    def _match(self, table: TableDefinition, ahead: Ahead | None) -> str:
         """Lines of the same key and place; the condition that a line has a key of its own."""
         first = f'"{table.line_key[0]}"'
         default = table.columns[table.line_key[0]].default
@@ -134,7 +168,8 @@ class Upsert:
             own += f" AND {first} <> {default_sql(table, table.line_key[0])}"
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE arriving AS {self._placed(table, _ARRIVING, own)}")
         alike = f"{first} IN (SELECT {first} FROM arriving)"
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE there AS {self._placed(table, _THERE, alike)}")
+        found = self._placed(table, _THERE, alike) if ahead is None else f"FROM {ahead.rows} WHERE {alike}"
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE there AS {found}")
         self.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE matched AS SELECT a.import_line, t.import_id AS old_import, "
             f"t.import_line AS old_line, a.content = t.content AS same FROM arriving AS a JOIN there AS t "

@@ -16,6 +16,8 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=63)]
 Formula = Annotated[str, Field(min_length=1)]
 """Text in the formula language (see `worthbook.data.formula`)."""
 
+_IN_MEMORY = Place("<memory>")
+
 WORDS = frozenset(
     [
         "title",
@@ -71,7 +73,7 @@ class Definition(Part):
     replaces: Name | None = None
     """Its own name, to say that it takes the place of a shipped definition on purpose."""
 
-    _place: Place = PrivateAttr(default=Place("<memory>"))
+    _place: Place = PrivateAttr(default_factory=lambda: _IN_MEMORY)  # a default is copied each time
     _places: dict[str, Place] = PrivateAttr(default_factory=dict)
 
     @property

@@ -127,12 +127,14 @@ def _missing(key: str, path: Path, document: Document) -> Problem:
 
 def empty_texts(tree: Tree, document: Document, path: Path = ()) -> list[Problem]:
     """Texts of which one language is there but says nothing."""
-    if isinstance(tree, list):
-        return [problem for index, each in enumerate(tree) for problem in empty_texts(each, document, (*path, index))]
-    if not isinstance(tree, dict):
-        return []
-    found = [problem for key, each in tree.items() for problem in empty_texts(each, document, (*path, key))]
-    if set(tree) == set(_LANGUAGES):
+    steps = tree.items() if isinstance(tree, dict) else enumerate(tree)
+    found = [
+        problem
+        for step, each in steps
+        if isinstance(each, dict | list)
+        for problem in empty_texts(each, document, (*path, step))
+    ]
+    if isinstance(tree, dict) and tree.keys() == _LANGUAGES.keys():
         found += [
             LANGUAGE_MISSING.problem(document.place_of((*path, key)), path=dotted(path), language=_LANGUAGES[key])
             for key, each in tree.items()
