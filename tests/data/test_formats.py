@@ -201,6 +201,15 @@ def test_so_it_is_said_where_an_archive_of_one_is_looked_at(tmp_path: Path) -> N
     assert str(error.value.problems[0].where) == f"{file}/january.csv:1"
 
 
+@pytest.mark.parametrize("members", [{}, {"folder/": ""}])
+def test_an_archive_of_nothing_is_told(tmp_path: Path, members: dict[str, str | bytes]) -> None:
+    file = tmp_path / "shop.zip"
+    file.write_bytes(zipped(members))
+    with pytest.raises(WorthbookError) as error:
+        open_source(file, tmp_path)
+    assert error.value.slugs == ("archive-empty",)
+
+
 def test_every_file_of_an_archive_is_imported_under_its_own_name(tmp_path: Path) -> None:
     later = TEXT.replace("2026-01", "2026-02").replace("001", "002")
     file = tmp_path / "shop.zip"

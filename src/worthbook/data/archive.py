@@ -36,6 +36,8 @@ ARCHIVE_LOCKED = Fault(
 )
 
 ZIP_MAGIC = b"PK\x03\x04"
+_EMPTY_MAGIC = b"PK\x05\x06"
+"""An archive of no files is nothing but its end."""
 _CHUNK = 1 << 20
 _ENCRYPTED = 1
 
@@ -43,7 +45,7 @@ _ENCRYPTED = 1
 def is_zip(file: Path) -> bool:
     """Whether it begins as zip files do; workbooks do so as well."""
     with file.open("rb") as stream:
-        return stream.read(len(ZIP_MAGIC)) == ZIP_MAGIC
+        return stream.read(len(ZIP_MAGIC)) in {ZIP_MAGIC, _EMPTY_MAGIC}
 
 
 def is_archive(file: Path) -> bool:

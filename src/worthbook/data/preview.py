@@ -13,6 +13,7 @@ import duckdb
 
 from worthbook.data.convert import add_macros
 from worthbook.data.dates import DateOrder, date_orders
+from worthbook.data.ingest import MEMORY
 from worthbook.data.judge import Judge, dates_as_text
 from worthbook.data.judged import JUDGED
 from worthbook.data.notes import Counts, Notes
@@ -121,7 +122,10 @@ def preview(  # noqa: PLR0913, PLR0917 - a file, what is known of layouts, and h
     """
     recognition = recognise(source, mappings, name)
     rivals = [each for each in ranked(source, mappings.values()) if each.mapping.name != recognition.mapping.name]
-    with duckdb.connect() as connection:
+    with (
+        TemporaryDirectory(prefix="worthbook-") as spill,
+        duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": spill}) as connection,
+    ):
         add_macros(connection)
         refused = source.load(connection)
         orders = date_orders(connection, dates_as_text(recognition), Place(str(source.file)))
