@@ -8,10 +8,10 @@ from pathlib import Path
 
 from worthbook.data.attempt import ImportReport
 from worthbook.data.book import Book
+from worthbook.data.delta import cursor
 from worthbook.data.dialect import render
 from worthbook.data.engine import SHAPE, Snapshot
 from worthbook.data.ingest import Manner, ingest
-from worthbook.data.ledger import cursor
 from worthbook.data.superseded import counting, listed
 from worthbook.definitions.mapping import MappingDefinition
 from worthbook.definitions.table import TableDefinition

@@ -12,7 +12,7 @@ from tests.data.importing import bring, bring_text, count, notes, rows, tables
 from tests.services.people import people_book
 from worthbook.data.anonymous import nobody_sql, somebody_sql
 from worthbook.data.book import Book
-from worthbook.data.ledger import cursor
+from worthbook.data.delta import cursor
 from worthbook.definitions.table import TableDefinition
 from worthbook.services.check_data import check_data
 

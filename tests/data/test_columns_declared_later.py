@@ -13,11 +13,10 @@ from sqlglot import exp
 from tests.data.importing import data_files, mappings, new_book, tables
 from worthbook.data.book import Book
 from worthbook.data.compaction import compact, rebucket
-from worthbook.data.delta import StoredTable
+from worthbook.data.delta import StoredTable, cursor
 from worthbook.data.engine import SHAPE, Engine
 from worthbook.data.feeds import IMPORT_COLUMNS
 from worthbook.data.ingest import ingest
-from worthbook.data.ledger import cursor
 from worthbook.data.relations import Relations
 from worthbook.data.sheets import quoted
 from worthbook.definitions.mapping import MappingDefinition

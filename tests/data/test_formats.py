@@ -21,8 +21,8 @@ import xlsxwriter
 
 from tests.data.importing import FILES, bring, bring_text, mappings, new_book, notes, rows, tables
 from worthbook.data.book import Book
+from worthbook.data.delta import cursor
 from worthbook.data.ingest import Manner, ingest, ingest_archive, ingest_query
-from worthbook.data.ledger import cursor
 from worthbook.data.opening import open_source
 from worthbook.kernel.errors import WorthbookError
 

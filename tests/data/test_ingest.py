@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.data.importing import bring, bring_text, count, mappings, new_book, notes, rows, tables
 from worthbook.data.attempt import ImportReport
+from worthbook.data.delta import cursor
 from worthbook.data.ingest import Manner, ingest
-from worthbook.data.ledger import cursor
 from worthbook.kernel.errors import WorthbookError
 
 

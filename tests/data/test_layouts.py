@@ -17,8 +17,8 @@ import pytest
 from tests.data.importing import FILES, bring, mappings, new_book, notes, tables
 from worthbook.data.attempt import ImportReport
 from worthbook.data.book import Book
+from worthbook.data.delta import cursor
 from worthbook.data.feeds import IMPORT_COLUMNS, stored_columns
-from worthbook.data.ledger import cursor
 
 LAYOUTS = {
     "alipay_bill.csv": "alipay_bill",

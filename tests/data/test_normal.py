@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worthbook.data import normal
-from worthbook.data.ledger import cursor
+from worthbook.data.delta import cursor
 from worthbook.data.spark import Spark
 
 FORMS = ("股份有限公司", "有限责任公司", "有限公司", "公司", "co ltd", "ltd", "inc")

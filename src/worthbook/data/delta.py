@@ -6,6 +6,7 @@ killed leaves at most files that nobody reads.
 
 from __future__ import annotations
 
+import functools
 import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -73,11 +74,22 @@ class DataFile:
         return self.path.name.startswith(EARLIER)
 
 
+@functools.cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": 1})
+
+
+def cursor() -> duckdb.DuckDBPyConnection:
+    """A connection for small questions; each thread takes its own."""
+    return _connection().cursor()
+
+
 class StoredTable:
     """One Delta table in a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._last: DeltaTable | None = None
 
     @property
     def exists(self) -> bool:
@@ -182,12 +194,18 @@ class StoredTable:
     def _write_shape(self, columns: Mapping[str, Storage]) -> None:
         """Before the columns are added, so that no reader knows of a column that no file has."""
         nothing = ", ".join(f'CAST(NULL AS {SQL_TYPES[storage]}) AS "{name}"' for name, storage in columns.items())
-        with replacing(self.folder / _SHAPES / SHAPE) as place, duckdb.connect(config={"threads": 1}) as connection:
+        with replacing(self.folder / _SHAPES / SHAPE) as place:
             target = str(place).replace("'", "''")
-            connection.execute(f"COPY (SELECT {nothing} WHERE FALSE) TO '{target}' (FORMAT parquet)")
+            cursor().execute(f"COPY (SELECT {nothing} WHERE FALSE) TO '{target}' (FORMAT parquet)")
 
     def _at(self, version: int | None = None) -> DeltaTable:
-        return DeltaTable(str(self.folder), version=version)
+        """The table at one version; at the last one, what was read before is brought up to date."""
+        if version is not None or self._last is None:
+            table = DeltaTable(str(self.folder), version=version)
+            self._last = table if version is None else self._last
+            return table
+        self._last.update_incremental()
+        return self._last
 
     def _commit(self, actions: list[AddAction | RemoveAction]) -> int:
         for attempt in range(_TRIES):

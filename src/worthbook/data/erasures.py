@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import cast
 
 from worthbook.data.book import ERASURES, Book
+from worthbook.data.delta import cursor
 from worthbook.data.history import History
 from worthbook.data.judge import Barred
-from worthbook.data.ledger import cursor
 from worthbook.kernel.language import Text
 from worthbook.kernel.units import Storage
 

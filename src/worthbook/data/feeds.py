@@ -78,7 +78,7 @@ class Rows:
             return False
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {_NOBODY} AS "
-            f"WITH ids AS MATERIALIZED (SELECT DISTINCT id FROM ({' UNION ALL '.join(customers)}) "
+            f"WITH ids AS MATERIALIZED (SELECT DISTINCT id FROM ({' UNION ALL '.join(dict.fromkeys(customers))}) "
             f"WHERE ({somebody_sql('id', self.tables)}) IS NOT TRUE) "
             f"SELECT id FROM ids WHERE {nobody_sql('id', self.tables)}"
         )

@@ -7,7 +7,6 @@ however many others write meanwhile.
 
 from __future__ import annotations
 
-import functools
 import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,9 +14,7 @@ from dataclasses import astuple, fields, replace
 from pathlib import Path
 from typing import cast
 
-import duckdb
-
-from worthbook.data.delta import SQL_TYPES, DataFile, StoredTable
+from worthbook.data.delta import SQL_TYPES, DataFile, StoredTable, cursor
 from worthbook.data.history import Change, Event, History
 from worthbook.kernel.language import Text
 from worthbook.kernel.units import Storage
@@ -66,16 +63,6 @@ class Ledger:
         path = self._table.place(f"events-{uuid.uuid4().hex}", None)
         cursor().execute(f"COPY ({query}) TO '{quoted(path)}' (FORMAT parquet)", values)
         return DataFile(path, rows, None)
-
-
-@functools.cache
-def _connection() -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(config={"threads": 1})
-
-
-def cursor() -> duckdb.DuckDBPyConnection:
-    """A connection for small questions; each thread takes its own."""
-    return _connection().cursor()
 
 
 def quoted(path: Path) -> str:

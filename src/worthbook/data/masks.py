@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from worthbook.data.delta import cursor
 from worthbook.data.engine import Snapshot
-from worthbook.data.ledger import cursor
 from worthbook.definitions.table import TableDefinition
 
 _DIGITS = 8

@@ -14,10 +14,10 @@ from typing import Literal, cast
 
 from worthbook.data.book import DECISIONS, Book, Change, now, who
 from worthbook.data.bucket import bucket_of
-from worthbook.data.delta import PARQUET, SQL_TYPES, DataFile, StoredTable
+from worthbook.data.delta import PARQUET, SQL_TYPES, DataFile, StoredTable, cursor
 from worthbook.data.history import LINKS, Event, History
 from worthbook.data.history import Change as TableChange
-from worthbook.data.ledger import cursor, quoted
+from worthbook.data.ledger import quoted
 from worthbook.data.links import MERGED, resolve, standing_for
 from worthbook.kernel.errors import Fault, did_you_mean
 from worthbook.kernel.language import Text

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from worthbook.data.ledger import cursor, list_sql
+from worthbook.data.delta import cursor
+from worthbook.data.ledger import list_sql
 from worthbook.kernel.language import Text
 from worthbook.kernel.units import Storage
 
