@@ -47,7 +47,7 @@ def measure(name: str, formula: str, table: str | None = None, window: str | Non
         window=window,
         formula=formula,
     )
-    return made.located(Place("own.yaml", 3), {"formula": Place("own.yaml", 5)})
+    return made.located(Place("own.yaml", 3), {"formula": 5})
 
 
 @pytest.mark.parametrize(

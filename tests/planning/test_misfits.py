@@ -14,7 +14,7 @@ WHERE = Place("mine.yaml", 3)
 
 def told(when: str) -> list[tuple[str, Place | None]]:
     mine = SegmentDefinition(name="mine", title=WORD, description=WORD, source="Own", when=when)
-    found = misfits([*read_shipped().definitions, mine.located(WHERE, {"when": WHERE})])
+    found = misfits([*read_shipped().definitions, mine.located(WHERE, {"when": WHERE.line})])
     return [(each.slug, each.where) for each in found]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
@@ -74,7 +75,7 @@ class Definition(Part):
     """Its own name, to say that it takes the place of a shipped definition on purpose."""
 
     _place: Place = PrivateAttr(default_factory=lambda: _IN_MEMORY)  # a default is copied each time
-    _places: dict[str, Place] = PrivateAttr(default_factory=dict)
+    _lines: Mapping[str, int | None] = PrivateAttr(default_factory=dict)
 
     @property
     def place(self) -> Place:
@@ -85,13 +86,13 @@ class Definition(Part):
         """The file and line of one of its keys: `place_of("axes", "value", "column")`."""
         for end in range(len(path), 0, -1):
             key = ".".join(str(step) for step in path[:end])
-            if key in self._places:
-                return self._places[key]
+            if key in self._lines:
+                return Place(self._place.file, self._lines[key])
         return self._place
 
-    def located(self, place: Place, places: dict[str, Place]) -> Self:
-        """The same definition, knowing where it was read."""
-        self._place, self._places = place, places
+    def located(self, place: Place, lines: Mapping[str, int | None]) -> Self:
+        """The same definition, knowing where it was read, and the line of each of its keys."""
+        self._place, self._lines = place, lines
         return self
 
     @property

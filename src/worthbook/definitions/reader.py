@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -204,24 +203,14 @@ def _definitions(document: Document) -> tuple[list[Definition], list[Problem]]:
     if "name" in document.tree:
         problems.append(NAME_ASIDE.problem(document.place_of(("name",)), noun=document.noun, name=document.name))
     made: list[Definition] = []
-    places = _places(document)
     for tree in trees:
         try:
             definition = cls.model_validate({"name": document.name, **tree})
         except ValidationError as error:
             problems += problems_of(error, document, cls, tree)
         else:
-            made.append(definition.located(document.place, places))
+            made.append(definition.located(document.place, document.lines))
     return made, problems
-
-
-@cache
-def _place(file: str, line: int) -> Place:
-    return Place(file, line)
-
-
-def _places(document: Document) -> dict[str, Place]:
-    return {path: _place(document.file, line) for path, line in document.lines.items()}
 
 
 def _names(document: Document) -> set[str]:

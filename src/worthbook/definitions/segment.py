@@ -77,7 +77,7 @@ class SegmentDefinition(Definition):
             window=each.window,
             formula=each.formula,
             empty=each.empty,
-        ).located(self.place_of("events", event), {key: self.place_of("events", event, key) for key in keys})
+        ).located(self.place_of("events", event), {key: self.place_of("events", event, key).line for key in keys})
 
     def _membership(self, file: str) -> MeasureDefinition:
         quoted = file.replace("'", "''")

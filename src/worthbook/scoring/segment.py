@@ -29,4 +29,4 @@ def as_measure(definition: SegmentDefinition) -> MeasureDefinition:
         source=definition.source,
         unit=Unit.FLAG,
         formula=segment_formula(definition),
-    ).located(definition.place, {"formula": definition.place_of("when")})
+    ).located(definition.place, {"formula": definition.place_of("when").line})
