@@ -9,6 +9,7 @@ import pytest
 from tests.services.people import people_book
 from worthbook.kernel.errors import WorthbookError
 from worthbook.services.duplicates import accept, list_duplicates, list_merges, reject, undo_merge
+from worthbook.services.explain_column import MERGED, explain_column
 from worthbook.services.open_book import open_book
 
 PEOPLE = """\
@@ -95,6 +96,14 @@ class TestDecisions:
             assert sorted(opened.column("orders_lifetime").to_polars().rows()) == [("A2", 2), ("B1", 1), ("B2", 1)]
         assert "A1 → A2" in list_merges(shop).say("en")
         assert ": same phone" in list_merges(shop).say("en")
+
+    def test_who_asks_for_the_merged_one_is_told(self, shop: Path) -> None:
+        accept(shop, ["A1", "A2"])
+        with open_book(shop) as opened:
+            told = {
+                each: explain_column(opened, "orders_lifetime", each).say("zh").splitlines()[1] for each in ("A1", "A2")
+            }
+        assert told == {"A1": MERGED.zh, "A2": ""}
 
     def test_undoing_brings_it_back(self, shop: Path) -> None:
         before = pairs(shop)

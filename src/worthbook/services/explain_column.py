@@ -33,7 +33,7 @@ from worthbook.scoring.sums import Summand
 from worthbook.scoring.weighting import Weighting
 from worthbook.services.deciding import chances_told, deciding
 from worthbook.services.find_book import find_book
-from worthbook.services.known_customer import meant, shown
+from worthbook.services.known_customer import meant, named, shown
 from worthbook.services.open_book import OpenBook, open_book
 from worthbook.services.rows_behind import RowsBehind, rows_behind
 
@@ -48,6 +48,7 @@ CUSTOMER_UNKNOWN = Fault(
     ),
 )
 
+MERGED = Text(en="The customer asked for was merged into this one.", zh="所查客户已并入该客户，以下为合并后的数据。")
 CHANGES_TITLE = Text(en="Smallest changes", zh="最小变动")
 SCORE_TITLE = Text(en="Score {score}, the sum of", zh="得分{score}，由以下各项相加")
 CHANGES_BESIDE = Text(en="Smallest changes, by the numbers of the day alone", zh="最小变动（仅按当日数据）")
@@ -108,6 +109,8 @@ class Explained:
     """The rows from which the value was made, table by table."""
     files: Mapping[str, str]
     """Import → file."""
+    is_merged: bool
+    """Whether another customer was asked for, who was merged into this one."""
 
     @property
     def rows(self) -> tuple[SourceRow, ...]:
@@ -122,6 +125,8 @@ class Explained:
         meta = self.node.meta
         shown = self.node.shown(language, self.currency)
         yield f"{self.customer_id}, {self.as_of}: {meta.title.say(language)} = {shown}"
+        if self.is_merged:
+            yield MERGED.say(language)
         yield from (each.say(language) for each in self.decided)
         if self.placing is not None:
             yield self.placing.because.say(language)
@@ -151,6 +156,7 @@ class Explained:
         return {
             "customer": self.customer_id,
             "as_of": self.as_of.isoformat(),
+            "merged": self.is_merged,
             "column": self.node.as_json(),
             "because": None if placing is None else {"en": placing.because.en, "zh": placing.because.zh},
             "decided": [{"en": each.en, "zh": each.zh} for each in self.decided],
@@ -200,7 +206,7 @@ def explain_column(opened: OpenBook, name: str, customer_id: str, *, as_of: dt.d
     Raises:
         WorthbookError: `name-unknown`, `customer-unknown`, `book-empty`, `as-of-before-history`.
     """
-    customer_id = meant(opened, customer_id)
+    asked, customer_id = named(opened, customer_id), meant(opened, customer_id)
     maker = opened.catalogue.maker(name)
     chances = maker.chances if isinstance(maker, FrameworkDefinition) else ()
     needed = sorted({*_ancestors(opened, name), *chances})
@@ -231,6 +237,7 @@ def explain_column(opened: OpenBook, name: str, customer_id: str, *, as_of: dt.d
         chances=told,
         behind=rows_behind(opened, sorted(_ancestors(opened, name)), customer_id, source.as_of),
         files={record.import_id: record.file for record in opened.imports},
+        is_merged=asked != customer_id,
     )
 
 

@@ -17,10 +17,14 @@ NO_SUCH_CUSTOMER = Fault(
 )
 
 
+def named(opened: OpenBook, given: str) -> str:
+    """The id under which files name a customer: what is given may be masked."""
+    return unmasked(opened.snapshot, opened.catalogue.tables, given, opened.book.salt)
+
+
 def meant(opened: OpenBook, given: str) -> str:
-    """The id under which a customer is found now: what is given may be masked, or an id that was merged away."""
-    own = unmasked(opened.snapshot, opened.catalogue.tables, given, opened.book.salt)
-    return read_decisions(opened.book).standing_for(own)
+    """The id under which a customer is found now: the one that is named may have been merged away."""
+    return read_decisions(opened.book).standing_for(named(opened, given))
 
 
 def shown(opened: OpenBook, customer_ids: Sequence[str]) -> list[str]:
