@@ -26,13 +26,15 @@ from worthbook.models.base import FloatArray
 from worthbook.models.lifetime.beta_geometric_process import BetaGeometricProcess
 from worthbook.models.lifetime.count_and_age import by_count_and_age
 from worthbook.models.lifetime.data import PurchaseHistory
-from worthbook.models.lifetime.quadrature import beta_rule, legendre_rule
+from worthbook.models.lifetime.quadrature import CHEBYSHEV_DIGITS, beta_rule, legendre_rule
 
 FULL_NODES = 24
 ENDLESS_NODES = 64
 """Nodes over time for a horizon without end."""
 DRAW_NODES = 8
 """Good for five digits of the expected purchases, which is plenty for their spread."""
+DRAW_DIGITS = 12.0
+"""Natural logarithm of the inverse relative error, where that is enough: the ages in between need no more digits."""
 NOTHING_LEFT = 40.0
 """exp(-40) of a purchase is not worth counting: so far a discounted horizon without end is followed."""
 
@@ -52,6 +54,11 @@ class BGNBDProcess(BetaGeometricProcess):
     nodes: int = FULL_NODES
     """Nodes of either rule of integration; fewer do where only the spread over many draws is wanted."""
 
+    @property
+    def digits(self) -> float:
+        """Those of the interpolation between ages: no more than the rules of integration give."""
+        return CHEBYSHEV_DIGITS if self.nodes > DRAW_NODES else DRAW_DIGITS
+
     def purchases_if_alive(self, history: PurchaseHistory, horizon: float, discount: float = 0.0) -> FloatArray:
         """Expected purchases given that the customer is alive at T, equation (10)."""
         until = min(horizon, NOTHING_LEFT / discount) if discount > 0 else horizon
@@ -60,7 +67,7 @@ class BGNBDProcess(BetaGeometricProcess):
             exponent = (self.r + counts)[:, None]
             return exponent * self._over_time(counts, scale, until, discount, power=0)
 
-        return by_count_and_age(on_grid, history, self.alpha)
+        return by_count_and_age(on_grid, history, self.alpha, self.digits)
 
     def pairs_if_alive(self, history: PurchaseHistory, horizon: float) -> FloatArray:
         """E[Y (Y - 1)] of the number Y of purchases to come, given alive at T.
@@ -74,7 +81,7 @@ class BGNBDProcess(BetaGeometricProcess):
             stays = ((self.b + counts) / (self.a + self.b + counts))[:, None]
             return 2 * exponent * (exponent + 1) * stays * self._over_time(counts + 1, scale, horizon, 0.0, power=1)
 
-        return by_count_and_age(on_grid, history, self.alpha)
+        return by_count_and_age(on_grid, history, self.alpha, self.digits)
 
     def probability_if_alive(self, n: int, history: PurchaseHistory, horizon: float) -> FloatArray:
         """P(exactly n purchases) given alive at T: equation (8) from there on."""

@@ -13,8 +13,8 @@ from typing import Any, ClassVar, Self, cast
 from worthbook.models.base import Fact, FloatArray
 from worthbook.models.lifetime.beta_geometric_likelihood import BetaGeometricLikelihood
 from worthbook.models.lifetime.bg_nbd import beta_geometric_starts
-from worthbook.models.lifetime.bg_nbd_process import DRAW_NODES, BGNBDProcess
-from worthbook.models.lifetime.cnbd_process import DRAW_DIGITS, BGCNBDProcess, MBGCNBDProcess
+from worthbook.models.lifetime.bg_nbd_process import DRAW_DIGITS, DRAW_NODES, BGNBDProcess
+from worthbook.models.lifetime.cnbd_process import BGCNBDProcess, MBGCNBDProcess
 from worthbook.models.lifetime.data import PurchaseHistory
 from worthbook.models.lifetime.mbg_nbd import MBGNBDProcess
 from worthbook.models.lifetime.nbd_likelihood import NBDLikelihood

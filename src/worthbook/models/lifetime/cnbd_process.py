@@ -31,7 +31,7 @@ from worthbook.models.lifetime.quadrature import CHEBYSHEV_DIGITS, legendre_rule
 
 FIRST_TERMS = 32
 TAIL_NODES = 32
-FULL_DIGITS, DRAW_DIGITS = 40.0, 12.0
+FULL_DIGITS = 40.0
 TIME_NODES = 24
 ENDLESS_NODES = 48
 NOTHING_LEFT = 40.0
