@@ -130,13 +130,12 @@ def _crossing(v: FloatArray, logs: FloatArray, level: FloatArray, *, is_coarse: 
     On a coarse one the line between two places says nothing; on the last it makes the range, and so the likelihood,
     a smooth function of the parameters.
     """
-    after = np.argmax(logs >= level, axis=1)[:, None]
+    rows, after = np.arange(len(v)), np.argmax(logs >= level, axis=1)
     before = np.maximum(after - 1, 0)
-    (v_before, v_after), (low, high) = (
-        [np.take_along_axis(values, place, axis=1) for place in (before, after)] for values in (v, logs)
-    )
+    v_before = v[rows, before][:, None]
     if is_coarse:
         return v_before
+    v_after, low, high = (values[rows, place][:, None] for values, place in ((v, after), (logs, before), (logs, after)))
     share = np.where(high > low, (high - level) / np.where(high > low, high - low, 1.0), 0.0)
     return np.asarray(v_after + share * (v_before - v_after))
 

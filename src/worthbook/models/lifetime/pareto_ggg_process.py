@@ -17,7 +17,7 @@ from worthbook.kernel.period import PeriodUnit
 from worthbook.models.base import FloatArray
 from worthbook.models.lifetime.data import PurchaseHistory
 from worthbook.models.lifetime.gap_rule import FARTHEST, gap_rule, log_density
-from worthbook.models.lifetime.pareto_ggg_likelihood import ParetoGGGLikelihood, present_gap, regularity_of
+from worthbook.models.lifetime.pareto_ggg_likelihood import BLOCK_ROWS, ParetoGGGLikelihood, present_gap, regularity_of
 from worthbook.models.lifetime.process import PurchaseProcess
 from worthbook.models.lifetime.quadrature import gauss_of
 from worthbook.models.lifetime.regular_buying import FULL, Exactness, JustBought
@@ -29,7 +29,8 @@ NOTHING_LEFT = 40.0
 SHIFT = -5.0
 """Log t is searched up to 5 only: there k varies by 8 % of its mean, which nobody can tell from not at all."""
 
-_BLOCK_ROWS = 32
+_FEW_ROWS = 32
+"""So many rows at once stay in the processor's cache where each has many possible next purchases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class ParetoGGGProcess(PurchaseProcess):
             staying = (weight * gap.waiting).sum(axis=1) * self._stays(few)
             return np.asarray(staying / (weight * gap.whole).sum(axis=1))
 
-        return self._by_row(of, history)
+        return self._by_row(of, history, BLOCK_ROWS)
 
     def purchases_if_alive(self, history: PurchaseHistory, horizon: float, discount: float = 0.0) -> FloatArray:
         """Expected purchases given alive at T."""
@@ -208,9 +209,10 @@ class ParetoGGGProcess(PurchaseProcess):
         row = np.repeat(np.arange(len(few)), chance[0].size)
         return NextPurchases(row, chance.reshape(-1), after)
 
-    def _by_row(self, of: Callable[[PurchaseHistory], FloatArray], history: PurchaseHistory) -> FloatArray:
+    def _by_row(
+        self, of: Callable[[PurchaseHistory], FloatArray], history: PurchaseHistory, block: int = _FEW_ROWS
+    ) -> FloatArray:
         """Evaluate once for each distinct row, so many at a time as stay in the cache."""
         found = self.distinct(history)
-        blocks = range(0, len(found.sample), _BLOCK_ROWS)
-        parts = [of(history.take(found.sample[first : first + _BLOCK_ROWS])) for first in blocks]
+        parts = [of(history.take(found.sample[at : at + block])) for at in range(0, len(found.sample), block)]
         return np.concatenate(parts, dtype=np.float64)[found.row_to_distinct]
