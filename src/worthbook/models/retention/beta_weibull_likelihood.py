@@ -56,27 +56,52 @@ class BetaWeibullLikelihood:
 
     def __call__(self, point: FloatArray) -> tuple[float, FloatArray]:
         """Value and gradient."""
-        log_survival, slopes = self._log_survival(point)
-        before = np.concatenate([[0.0], log_survival[:-1]])
-        log_retention = np.minimum(log_survival - before, -np.finfo(float).tiny)
-        log_churn = np.log(-np.expm1(log_retention))
+        log_survival = self._log_survival(point)
+        log_retention, log_churn = _at_renewals(log_survival)
         value = self.reached @ log_survival + self.lost @ log_churn
         odds = self.lost * np.exp(log_retention - log_churn)
+        slopes = self._slopes(point)
         change = slopes.copy()
-        change[:, 1:] -= slopes[:, :-1]  # a posterior asks a thousand times: np.diff took a seventh of it
+        change[:, 1:] -= slopes[:, :-1]  # a fit asks often: np.diff took a seventh of it
         return float(value), np.asarray(slopes @ self.reached - change @ odds)
 
-    def _log_survival(self, point: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Logarithm of S(t) for t = 1, 2, ... and its slopes in the logarithms of the parameters, a row each."""
-        from scipy.special import betaln, digamma  # noqa: PLC0415  # keeps the import of the package fast
+    def value(self, point: FloatArray) -> float:
+        """The value alone, for which a posterior asks a thousand times."""
+        log_survival = self._log_survival(point)
+        return float(self.reached @ log_survival + self.lost @ _at_renewals(log_survival)[1])
+
+    def _log_survival(self, point: FloatArray) -> FloatArray:
+        """Logarithm of S(t) for t = 1, 2, ..."""
+        from scipy.special import betaln  # noqa: PLC0415  # keeps the import of the package fast
 
         alpha, beta = np.exp(point[:GEOMETRIC])
-        c = float(np.exp(point[GEOMETRIC])) if len(point) > GEOMETRIC else 1.0
-        reach = np.exp(np.minimum(c * np.log(self._t), _LARGEST_LOG))
-        value = betaln(alpha, beta + reach) - betaln(alpha, beta)
+        return np.asarray(betaln(alpha, beta + self._reach(point)) - betaln(alpha, beta))
+
+    def _slopes(self, point: FloatArray) -> FloatArray:
+        """Slopes of log S(t) in the logarithms of the parameters, a row each."""
+        from scipy.special import digamma  # noqa: PLC0415  # keeps the import of the package fast
+
+        alpha, beta = np.exp(point[:GEOMETRIC])
+        reach = self._reach(point)
         both, survived = digamma(alpha + beta + reach), digamma(beta + reach)
         by_alpha = digamma(alpha + beta) - both
         by_beta = survived - both + digamma(alpha + beta) - digamma(beta)
         by_c = (survived - both) * reach * np.log(self._t)
-        slopes = np.array([alpha * by_alpha, beta * by_beta, c * by_c])
-        return np.asarray(value), slopes[: len(point)]
+        slopes = np.array([alpha * by_alpha, beta * by_beta, _power(point) * by_c])
+        return slopes[: len(point)]
+
+    def _reach(self, point: FloatArray) -> FloatArray:
+        """t^c."""
+        return np.asarray(np.exp(np.minimum(_power(point) * np.log(self._t), _LARGEST_LOG)))
+
+
+def _power(point: FloatArray) -> float:
+    """The c, which is 1 where it is not estimated."""
+    return float(np.exp(point[GEOMETRIC])) if len(point) > GEOMETRIC else 1.0
+
+
+def _at_renewals(log_survival: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Logarithms of the chances to renew and to leave at each renewal."""
+    before = np.concatenate([[0.0], log_survival[:-1]])
+    log_retention = np.minimum(log_survival - before, -np.finfo(float).tiny)
+    return log_retention, np.log(-np.expm1(log_retention))

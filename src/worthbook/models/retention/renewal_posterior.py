@@ -31,7 +31,7 @@ def renewal_posterior(
     nowhere = (0.0,) * len(estimates.symbols)
     target = Target(
         objective=likelihood,
-        mean_log_likelihood=lambda point: likelihood(point)[0],
+        mean_log_likelihood=likelihood.value,
         customers=customers,
         symbols=estimates.symbols,
         log_scale=nowhere,
