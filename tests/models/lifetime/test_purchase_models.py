@@ -182,14 +182,14 @@ def test_discounting_without_end_is_the_limit(name: str) -> None:
 @every_model
 def test_json_returns_the_same_fit(name: str) -> None:
     model, _ = CASES[name]
-    history = some_history(name)
+    history = some_history(name, 150)
     fit = model.fit(history)
     again = type(fit).from_json(fit.to_json())
     assert again == fit
     assert again.to_json() == fit.to_json()
     assert (again.expected_purchases(history, 52) == fit.expected_purchases(history, 52)).all()
     assert fit.to_json() == model.fit(history.take(np.arange(len(history))[::-1])).to_json()
-    assert fit.data_fingerprint != model.fit(some_history(name, seed=4)).data_fingerprint
+    assert fit.data_fingerprint != model.fit(some_history(name, 150, seed=4)).data_fingerprint
 
 
 @every_model
