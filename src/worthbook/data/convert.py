@@ -99,9 +99,9 @@ MONTH_FIRST = ("%m/%d/%y", "%m/%d/%Y")
 
 
 def add_macros(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the macros known to a connection."""
-    for macro in _MACROS:
-        connection.execute(f"CREATE OR REPLACE MACRO {macro}")
+    """Make the macros known to a connection, in one transaction: in one each takes twice as long."""
+    made = "; ".join(f"CREATE OR REPLACE MACRO {macro}" for macro in _MACROS)
+    connection.execute(f"BEGIN; {made}; COMMIT")
 
 
 def text_as(unit: Unit, text: str, *, day_first: bool = True) -> str:
