@@ -132,7 +132,7 @@ def _crossing(v: FloatArray, logs: FloatArray, level: FloatArray, *, is_coarse: 
     """
     rows, after = np.arange(len(v)), np.argmax(logs >= level, axis=1)
     before = np.maximum(after - 1, 0)
-    v_before = v[rows, before][:, None]
+    v_before: FloatArray = v[rows, before][:, None]
     if is_coarse:
         return v_before
     v_after, low, high = (values[rows, place][:, None] for values, place in ((v, after), (logs, before), (logs, after)))
