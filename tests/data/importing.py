@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
+import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -39,11 +42,19 @@ def bring(book: Book, file: Path, mapping: str | None = None) -> ImportReport:
 
 
 def bring_text(folder: Path, text: str | bytes, name: str = "orders.csv") -> tuple[Book, ImportReport]:
-    """A new book into which one small file was imported."""
+    """A book into which one small file was imported, beside that file: a copy where the same was asked for before."""
+    made, report = _brought(text if isinstance(text, bytes) else text.encode(), name)
+    shutil.copytree(made, folder, dirs_exist_ok=True)
+    return Book.open(folder / "shop.book"), report
+
+
+@functools.cache
+def _brought(text: bytes, name: str) -> tuple[Path, ImportReport]:
+    folder = Path(tempfile.mkdtemp(prefix="brought-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     file = folder / name
-    file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    book = new_book(folder)
-    return book, bring(book, file)
+    file.write_bytes(text)
+    return folder, bring(new_book(folder), file)
 
 
 def rows(book: Book, columns: str, table: str = "transactions") -> list[tuple[object, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -182,15 +183,22 @@ ZONES = st.sampled_from(["Asia/Shanghai", "Europe/Berlin", "America/New_York", "
 SECONDS = st.integers(min_value=600_000_000, max_value=2_000_000_000)
 
 
+@pytest.fixture(scope="module")
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as made:
+        add_macros(made)
+        yield made
+
+
 @given(zone=ZONES, second=SECONDS)
-def test_a_moment_in_utc_is_what_the_clocks_of_the_zone_show(zone: str, second: int) -> None:
+def test_a_moment_in_utc_is_what_the_clocks_of_the_zone_show(
+    connection: duckdb.DuckDBPyConnection, zone: str, second: int
+) -> None:
     """Python's own zones are asked, summer time included."""
     moment = dt.datetime.fromtimestamp(second, dt.UTC)
-    with duckdb.connect() as connection:
-        add_macros(connection)
-        ((found,),) = connection.execute(
-            "SELECT wb_moved(?::TIMESTAMP, 'UTC', ?)", [moment.replace(tzinfo=None), zone]
-        ).fetchall()
+    ((found,),) = connection.execute(
+        "SELECT wb_moved(?::TIMESTAMP, 'UTC', ?)", [moment.replace(tzinfo=None), zone]
+    ).fetchall()
     assert moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == found
 
 
