@@ -99,6 +99,18 @@ def test_a_complaint_of_which_the_customer_is_known_later_counts_once(
     assert complaints(engine, shop) == [("1", "C", "phone"), ("2", "B", "chat")]
 
 
+@pytest.mark.parametrize(
+    ("lines", "last"), [("1,B,,mail,,\n2,A,,phone,,\n", "phone"), ("1,A,,phone,,\n2,B,,mail,,\n", "mail")]
+)
+def test_of_two_lines_of_one_file_about_customers_who_were_merged_the_later_counts(
+    engine: Engine, shop: Book, tmp_path: Path, lines: str, last: str
+) -> None:
+    bring_rows(shop, tmp_path, "customers", lines)
+    merge(shop, [Pair("B", "A")])
+    passes = one_pass(shop.snapshot(), tables(), AS_OF, lambda relations: relations.relation("customers", ["region"]))
+    assert [row for asked, files in passes for row in engine.rows(asked, files)] == [(last,)]
+
+
 def test_erasing_takes_what_later_imports_said_without_a_name(engine: Engine, shop: Book, tmp_path: Path) -> None:
     bring_rows(shop, tmp_path, "complaints", "1,A,2026-02-01,phone,,\n2,B,2026-02-01,mail,,\n")
     bring_rows(shop, tmp_path, "complaints", "1,,2026-02-01,chat,,\n2,,2026-02-01,,,\n")

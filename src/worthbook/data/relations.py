@@ -8,7 +8,7 @@ they are used.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -134,15 +134,16 @@ class Relations:
         kinds = self.kinds(table)
         refers = [name for name, each in table.columns.items() if each.refers_to is not None]
         if table.key and stored is not None and (stored.layered or LINKS in self.snapshot.tables):
-            every = there | {"import_id", *table.key, *((table.time,) if table.time else ())}
+            order = ("import_id", "import_line") if self._may_meet(table) else ("import_id",)
+            every = there | {*order, *table.key, *((table.time,) if table.time else ())}
             if table.customer is not None and stored.scattered and elsewhere(table.name) in present:
                 every.add(table.customer)
                 key = table.key
                 rows = scattered_rows(self.snapshot, present, table.name, table.customer, every, key, refers)
-                rows = None if rows is None else _last_known(table, rows, there, scattered=True)
+                rows = None if rows is None else _last_known(table, rows, there, order, scattered=True)
             else:
                 rows = stored_rows(self.snapshot, present, table.name, table.customer, every, refers=refers)
-                rows = None if rows is None else _last_known(table, rows, there)
+                rows = None if rows is None else _last_known(table, rows, there, order)
             rows = None if rows is None else rows.where(*conditions)
         else:
             rows = stored_rows(self.snapshot, present, table.name, table.customer, there, conditions, refers)
@@ -152,6 +153,10 @@ class Relations:
         # One level deeper, so that joins and conditions may speak of the unknown columns too.
         filled = rows.select(*unknown, copy=False).subquery(alias=quoted(table.name))
         return exp.select(*(column(each, table.name) for each in columns)).from_(filled)
+
+    def _may_meet(self, table: TableDefinition) -> bool:
+        """Whether one import may have several rows of a key: those of customers who were merged since."""
+        return LINKS in self.snapshot.tables and table.customer in table.key
 
     def _stored(self, table: TableDefinition, columns: Collection[str]) -> exp.Select:
         computed = {name: parse(each.formula, table.place_of("columns", name, "formula"))
@@ -258,19 +263,25 @@ def bucket_files(snapshot: Snapshot, bucket: int) -> dict[str, tuple[str, ...]]:
 
 
 def _last_known(
-    table: TableDefinition, rows: exp.Select, columns: Collection[str], *, scattered: bool = False
+    table: TableDefinition,
+    rows: exp.Select,
+    columns: Collection[str],
+    order: Sequence[str],
+    *,
+    scattered: bool = False,
 ) -> exp.Select:
     """One row a key, where several imports brought rows of it or customers were merged: the last known values.
 
-    Of scattered rows, one a key whose customer, as last known, belongs to this bucket.
+    Of scattered rows, one a key whose customer, as last known, belongs to this bucket. `order` are the columns that say
+    which of several rows comes last.
     """
     keys = [column(key) for key in table.key]
     known = exp.select(*keys).from_(rows.subquery(alias=quoted(table.name)))
     for name in sorted({*columns, *((table.time,) if table.time else ())} - {*table.key}):
-        known = known.select(named(call("MAX_BY", column(name), _brought(name)), name), copy=False)
+        known = known.select(named(call("MAX_BY", column(name), _brought(name, order)), name), copy=False)
     known = known.group_by(*(key.copy() for key in keys), copy=False)
     if scattered:
-        last = call("MAX_BY", column(HERE), _brought(table.customer or ""))
+        last = call("MAX_BY", column(HERE), _brought(table.customer or "", order))
         here = exp.Coalesce(this=last, expressions=[exp.Max(this=column(HERE))])  # nobody is named: all in one bucket
         known = known.having(exp.EQ(this=here, expression=exp.Literal.number(1)), copy=False)
     return exp.select(*(column(each, table.name) for each in sorted(columns))).from_(
@@ -278,9 +289,11 @@ def _last_known(
     )
 
 
-def _brought(name: str) -> exp.Expr:
-    """Which import a row comes from, where it knows a column."""
-    return when(exp.Not(this=exp.Is(this=column(name), expression=exp.Null())), column("import_id"))
+def _brought(name: str, order: Sequence[str]) -> exp.Expr:
+    """Which import a row comes from, and which of its lines if that matters, where it knows a column."""
+    first, *others = map(column, order)
+    brought = call("ROW", first, *others) if others else first
+    return when(exp.Not(this=exp.Is(this=column(name), expression=exp.Null())), brought)
 
 
 def all_files(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
