@@ -16,7 +16,7 @@ from worthbook.models.lifetime.covariate_rows import SYMBOLS
 from worthbook.planning.assess import assess
 from worthbook.planning.estimate import data_of, fit_of
 from worthbook.services.ingest_files import ingest_files
-from worthbook.services.lifetime import Question, lifetime
+from worthbook.services.lifetime import Answer, Question, lifetime
 from worthbook.services.lifetime_facts import facts_of
 from worthbook.services.open_book import OpenBook, open_book
 
@@ -113,12 +113,17 @@ def test_the_command_tells_what_goes_with_covariates(opened: OpenBook) -> None:
     assert answer.tables[0].rows[0][0] == Text(en="First basket: 10 more", zh="首单金额：每增加10")
 
 
-def test_customers_whose_covariates_are_unknown_are_left_out_and_counted(opened: OpenBook) -> None:
-    answer = lifetime(opened, Question(covariates=("first_kind",), models=("nbd",)))
-    facts = facts_of(answer)["covariates"]
+@pytest.fixture(scope="module")
+def by_kind(opened: OpenBook) -> Answer:
+    """Of a covariate that one customer does not have."""
+    return lifetime(opened, Question(covariates=("first_kind",), models=("nbd",)))
+
+
+def test_customers_whose_covariates_are_unknown_are_left_out_and_counted(by_kind: Answer) -> None:
+    facts = facts_of(by_kind)["covariates"]
     assert isinstance(facts, dict)
     assert facts["customers"] == 399
-    assert any(each.text.en.startswith("1 customers for whom") for each in answer.findings)
+    assert any(each.text.en.startswith("1 customers for whom") for each in by_kind.findings)
 
 
 def test_models_with_covariates_stand_beside_those_without(opened: OpenBook) -> None:
@@ -140,10 +145,9 @@ def test_models_with_covariates_stand_beside_those_without(opened: OpenBook) -> 
     assert "Pareto/NBD with First basket erred less" in " ".join(each.text.en for each in answer.findings)
 
 
-def test_fits_of_fewer_customers_have_no_likelihood_beside_those_of_all(opened: OpenBook) -> None:
-    answer = lifetime(opened, Question(covariates=("first_kind",), models=("nbd",)))
-    assert [(each.log_likelihood, each.bic) for each in answer.lifetimes.beside] == [(None, None)] * 3
-    assert any("could not be tested on 1 customers" in each.text.en for each in answer.findings)
+def test_fits_of_fewer_customers_have_no_likelihood_beside_those_of_all(by_kind: Answer) -> None:
+    assert [(each.log_likelihood, each.bic) for each in by_kind.lifetimes.beside] == [(None, None)] * 3
+    assert any("could not be tested on 1 customers" in each.text.en for each in by_kind.findings)
 
 
 def test_a_model_with_covariates_is_graded_where_it_is_used(opened: OpenBook) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.services.people import people_book
 from worthbook.kernel.errors import WorthbookError
-from worthbook.services.duplicates import accept, list_duplicates, list_merges, reject, undo_merge
+from worthbook.services.duplicates import Duplicates, accept, list_duplicates, list_merges, reject, undo_merge
 from worthbook.services.explain_column import MERGED, explain_column
 from worthbook.services.open_book import open_book
 
@@ -29,18 +30,34 @@ E2,Han Mei,13900139000,,,,
 ORDERS = "".join(f"{each},2026-01-0{day},10,{each}\n" for day, each in enumerate(("A1", "A2", "B1", "B2"), start=1))
 
 
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return people_book(tmp_path_factory.mktemp("people"), PEOPLE, ORDERS)
+
+
+@pytest.fixture(scope="module")
+def listed(example: Path) -> Duplicates:
+    """Those of the book as it was imported."""
+    return list_duplicates(example)
+
+
 @pytest.fixture
-def shop(tmp_path: Path) -> Path:
-    return people_book(tmp_path, PEOPLE, ORDERS)
+def shop(example: Path, tmp_path: Path) -> Path:
+    """A copy of the book, for decisions."""
+    return Path(shutil.copytree(example, tmp_path / "shop.book"))
+
+
+def scores(listed: Duplicates) -> dict[frozenset[str], float]:
+    return {frozenset((each.one, each.other)): each.score for each in listed.found.pairs}
 
 
 def pairs(shop: Path) -> dict[frozenset[str], float]:
-    return {frozenset((each.one, each.other)): each.score for each in list_duplicates(shop).found.pairs}
+    return scores(list_duplicates(shop))
 
 
 class TestTheList:
-    def test_what_speaks_for_and_against(self, shop: Path) -> None:
-        found = {frozenset((each.one, each.other)): each for each in list_duplicates(shop).found.pairs}
+    def test_what_speaks_for_and_against(self, listed: Duplicates) -> None:
+        found = {frozenset((each.one, each.other)): each for each in listed.found.pairs}
         same = found[frozenset(("A1", "A2"))]
         assert (same.same, same.different) == (("phone", "name_and_birthday"), ())
         firm = found[frozenset(("B1", "B2"))]
@@ -48,29 +65,28 @@ class TestTheList:
         family = found[frozenset(("E1", "E2"))]
         assert (family.same, family.different) == (("phone",), ("name",))
 
-    def test_a_masked_number_counts_with_the_name_alone(self, shop: Path) -> None:
-        found = pairs(shop)
+    def test_a_masked_number_counts_with_the_name_alone(self, listed: Duplicates) -> None:
+        found = scores(listed)
         assert frozenset(("A1", "A3")) in found
         assert frozenset(("A2", "A3")) in found
         assert not [each for each in found if "A4" in each]
 
-    def test_a_name_or_another_birthday_proposes_nobody(self, shop: Path) -> None:
-        assert not [each for each in pairs(shop) if each & {"D1", "D2", "B4"}]
+    def test_a_name_or_another_birthday_proposes_nobody(self, listed: Duplicates) -> None:
+        assert not [each for each in scores(listed) if each & {"D1", "D2", "B4"}]
 
-    def test_scores_order_it(self, shop: Path) -> None:
-        found = pairs(shop)
+    def test_scores_order_it(self, listed: Duplicates) -> None:
+        found = scores(listed)
         assert found[frozenset(("B1", "B2"))] > found[frozenset(("A1", "A2"))] > found[frozenset(("E1", "E2"))]
         assert found[frozenset(("E1", "E2"))] == pytest.approx(0.8 * (1 - 0.5))
         assert found[frozenset(("A1", "A2"))] == pytest.approx(1 - (1 - 0.8) * (1 - 0.85))
 
-    def test_the_id_of_whom_less_is_known_is_merged(self, shop: Path) -> None:
-        assert ("A1", "A2") in {(each.one, each.other) for each in list_duplicates(shop).found.pairs}
+    def test_the_id_of_whom_less_is_known_is_merged(self, listed: Duplicates) -> None:
+        assert ("A1", "A2") in {(each.one, each.other) for each in listed.found.pairs}
 
-    def test_it_is_said_in_both_languages(self, shop: Path) -> None:
-        found = list_duplicates(shop)
-        assert "0.99  B2 → B1: the same credit code" in found.say("en")
-        assert "B2 → B1：统一社会信用代码相同" in found.say("zh")
-        assert "; but different names" in found.say("en")
+    def test_it_is_said_in_both_languages(self, listed: Duplicates) -> None:
+        assert "0.99  B2 → B1: the same credit code" in listed.say("en")
+        assert "B2 → B1：统一社会信用代码相同" in listed.say("zh")
+        assert "; but different names" in listed.say("en")
 
     def test_what_many_share_proposes_nobody_and_is_said(self, tmp_path: Path) -> None:
         people = "".join(f"C{number},N{number},13700000001,,,,\n" for number in range(21))
@@ -105,8 +121,8 @@ class TestDecisions:
             }
         assert told == {"A1": MERGED.zh, "A2": ""}
 
-    def test_undoing_brings_it_back(self, shop: Path) -> None:
-        before = pairs(shop)
+    def test_undoing_brings_it_back(self, shop: Path, listed: Duplicates) -> None:
+        before = scores(listed)
         (made,) = accept(shop, ["A1", "A2"]).decisions
         parted = undo_merge(shop, made.decision_id, why="father and son")
         assert pairs(shop) == before
@@ -114,12 +130,12 @@ class TestDecisions:
         assert parted.say("zh").endswith(" UTC：father and son")
         assert list_merges(shop).say("en") == "No customers have been merged."
 
-    def test_a_rejected_pair_is_not_listed_again(self, shop: Path) -> None:
-        count = list_duplicates(shop).found.count
+    def test_a_rejected_pair_is_not_listed_again(self, shop: Path, listed: Duplicates) -> None:
         apart = reject(shop, ["E2", "E1"], why="father and daughter")
         assert apart.say("en").startswith("E2 and E1 are two customers and not listed again, ")
-        assert frozenset(("E1", "E2")) not in pairs(shop)
-        assert list_duplicates(shop).found.count == count - 1
+        left = list_duplicates(shop)
+        assert frozenset(("E1", "E2")) not in scores(left)
+        assert left.found.count == listed.found.count - 1
 
     def test_all_above_a_score_are_merged_at_once(self, shop: Path) -> None:
         merged = accept(shop, above=0.95).decisions

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from worthbook.kernel.errors import WorthbookError
-from worthbook.services.evaluate import evaluate, evaluate_files
+from worthbook.services.evaluate import evaluate
 from worthbook.services.ingest_files import ingest_files
 from worthbook.services.open_book import OpenBook, open_book
 
@@ -60,9 +61,11 @@ def test_the_costs_make_value_a_profit(opened: OpenBook) -> None:
     assert not any("Costs are not known" in caution for caution in cautions)
 
 
-def test_a_definition_of_the_user_replaces_a_shipped_one(orders: Path, tmp_path: Path) -> None:
-    answer = evaluate_files([orders], folder=tmp_path / "own.book", to=tmp_path)
-    definitions = tmp_path / "own.book" / "definitions"
+def test_a_definition_of_the_user_replaces_a_shipped_one(book_folder: Path, tmp_path: Path) -> None:
+    own = shutil.copytree(book_folder, tmp_path / "own.book")
+    with open_book(own) as opened:
+        opened.make(["customer_pyramid"], as_of=opened.day(None))
+    definitions = own / "definitions"
     definitions.mkdir()
     shipped = (Path(__file__).parents[2] / "src/worthbook/catalogue/frameworks/customer_pyramid.yaml").read_text(
         "utf-8"
@@ -71,8 +74,8 @@ def test_a_definition_of_the_user_replaces_a_shipped_one(orders: Path, tmp_path:
         "framework: customer_pyramid\n", "framework: customer_pyramid\nreplaces: customer_pyramid\n", 1
     )
     (definitions / "pyramid.yaml").write_text(two.replace('"99% of customers"', '"98% of customers"'), encoding="utf-8")
-    with open_book(tmp_path / "own.book") as opened:
-        bench = opened.make(["customer_pyramid"], as_of=answer.evaluation.as_of)
+    with open_book(own) as opened:
+        bench = opened.make(["customer_pyramid"], as_of=opened.day(None))
     assert bench.made == ["customer_pyramid"]
 
 
@@ -110,11 +113,22 @@ def test_negative_and_zero_amounts_are_evaluated(book_of: MakeBook) -> None:
         assert evaluate(opened).evaluation.facts["revenue_lifetime__sum"] == 5
 
 
+EVALUATE = """
+import sys
+from pathlib import Path
+from worthbook.services.evaluate import evaluate
+from worthbook.services.ingest_files import ingest_files
+from worthbook.services.open_book import open_book
+book, _ = ingest_files([Path(sys.argv[1])], Path(sys.argv[2]))
+with open_book(book.folder) as opened:
+    assert evaluate(opened).evaluation.customers == 400
+"""
+
+
 def test_two_processes_evaluate_one_book_at_once(orders: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "shared.book"
-    program = Path(sys.executable).with_name("worthbook")
-    command = [str(program), "evaluate", str(orders), "--book", str(folder)]
-    running = [subprocess.Popen([*command, "--to", str(tmp_path / name)]) for name in ("one", "two")]
+    """From the import to the kept run; the pages are drawn of that, each in a folder of its own."""
+    command = [sys.executable, "-c", EVALUATE, str(orders), str(tmp_path / "shared.book")]
+    running = [subprocess.Popen(command) for _ in range(2)]
     assert [process.wait(120) for process in running] == [0, 0]
 
 

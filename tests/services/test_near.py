@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -40,14 +41,20 @@ far,2025-12-31,0
 """
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Path:
-    file = tmp_path / "orders.csv"
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("shop") / "orders.csv"
     file.write_text(ORDERS, encoding="utf-8")
     book, _ = ingest_files([file], currency="CNY")
     book.definitions_folder.mkdir()
     define(book.folder, "")
     return book.folder
+
+
+@pytest.fixture
+def shop(example: Path, tmp_path: Path) -> Path:
+    """A copy of the book, in which the club may have other rules."""
+    return Path(shutil.copytree(example, tmp_path / "orders.book"))
 
 
 def define(shop: Path, stability: str) -> None:

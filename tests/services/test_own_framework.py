@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from polars import read_parquet
@@ -65,10 +66,23 @@ def book(orders: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def report(book: Path) -> Path:
-    """The folder of the report that everybody gets."""
-    run("evaluate", book, "--to", book)
+def answer(book: Path) -> Any:
+    """The answer for programs, when the report is made that everybody gets."""
+    return json.loads(run("evaluate", book, "--to", book, "--json"))
+
+
+@pytest.fixture(scope="module")
+def report(book: Path, answer: Any) -> Path:
+    """The folder of that report."""
+    assert answer["written"]
     return book
+
+
+@pytest.fixture(scope="module")
+def alone(book: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """What is said on the terminal, and the folder of the report, where nothing else is asked for."""
+    folder = tmp_path_factory.mktemp("alone")
+    return run("evaluate", book, "--framework", "tea_habits", "--to", folder), folder
 
 
 def run(*words: object) -> str:
@@ -90,14 +104,14 @@ def test_it_is_described_with_its_strategies(book: Path) -> None:
     assert "寄送一份试饮装" in run("describe", "tea_habits", "--book", book, "--language", "zh")
 
 
-def test_it_is_asked_for_by_name_on_the_terminal(book: Path, tmp_path: Path) -> None:
-    said = run("evaluate", book, "--framework", "tea_habits", "--to", tmp_path)
+def test_it_is_asked_for_by_name_on_the_terminal(alone: tuple[str, Path]) -> None:
+    said, _ = alone
     assert [line.split()[0] for line in said.splitlines()[2:6]] == ["Tea", "Explorers", "Faithful", "Away"]
 
 
-def test_it_is_in_the_answer_for_programs_and_places_everybody(book: Path, tmp_path: Path) -> None:
-    answer = json.loads(run("evaluate", book, "--to", tmp_path, "--json"))["frameworks"]["tea_habits"]
-    assert sum(cell["customers"] for cell in answer["cells"]) + answer["unplaced"] == 400
+def test_it_is_in_the_answer_for_programs_and_places_everybody(answer: Any) -> None:
+    habits = answer["frameworks"]["tea_habits"]
+    assert sum(cell["customers"] for cell in habits["cells"]) + habits["unplaced"] == 400
 
 
 def test_it_is_a_part_of_the_page(report: Path) -> None:
@@ -119,9 +133,9 @@ def test_it_is_a_column_of_every_list(report: Path) -> None:
     )
 
 
-def test_the_columns_that_it_cuts_stand_beside_it(book: Path, tmp_path: Path) -> None:
-    run("evaluate", book, "--framework", "tea_habits", "--to", tmp_path)
-    with (tmp_path / "customers.csv").open(encoding="utf-8-sig") as file:
+def test_the_columns_that_it_cuts_stand_beside_it(alone: tuple[str, Path]) -> None:
+    _, folder = alone
+    with (folder / "customers.csv").open(encoding="utf-8-sig") as file:
         assert next(csv.reader(file)) == ["customer_id", "tea_habits", "products_lifetime", "orders_12m"]
 
 

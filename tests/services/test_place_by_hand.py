@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from worthbook.kernel.errors import WorthbookError
 from worthbook.planning.lay import laid
 from worthbook.services.duplicates import accept
 from worthbook.services.erase_customer import erase_customer
-from worthbook.services.evaluate import evaluate_files
+from worthbook.services.evaluate import evaluate
 from worthbook.services.explain_column import explain_column
 from worthbook.services.ingest_files import ingest_files
 from worthbook.services.open_book import open_book
@@ -29,12 +30,18 @@ END = "2026-06-10"
 """The day of the last purchases."""
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Path:
-    file = tmp_path / "orders.csv"
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("shop") / "orders.csv"
     file.write_text(ORDERS, encoding="utf-8")
     book, _ = ingest_files([file], currency="CNY")
     return book.folder
+
+
+@pytest.fixture
+def shop(example: Path, tmp_path: Path) -> Path:
+    """A copy of the book, in which customers may be placed."""
+    return Path(shutil.copytree(example, tmp_path / "orders.book"))
 
 
 def place(shop: Path, customer: str = "C1", cell: str = "vip", until: str = "2026-12-31") -> None:
@@ -108,7 +115,8 @@ class TestWhatIsSaid:
         assert "1 customer was placed by hand." in [note.en for note in result.notes]
 
     def test_explain_names_who_why_and_until_when(self, shop: Path) -> None:
-        evaluate_files([shop])
+        with open_book(shop) as opened:
+            evaluate(opened)
         place(shop)
         with open_book(shop) as opened:
             said = explain_column(opened, FRAMEWORK, "C1").say("en")

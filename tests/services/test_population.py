@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -42,15 +43,21 @@ END = "2026-06-30"
 BEFORE = "2026-05-15"
 
 
-@pytest.fixture
-def buyers(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A book with people who have not bought, evaluated about those who have."""
-    files = []
+    folder, files = tmp_path_factory.mktemp("people"), []
     for name, text in (("orders", ORDERS), ("customers", PEOPLE), ("interactions", CONTACTS)):
-        files.append(tmp_path / f"{name}.csv")
+        files.append(folder / f"{name}.csv")
         files[-1].write_text(text, encoding="utf-8")
-    book, _ = ingest_files(files, tmp_path / "shop.book", currency="CNY")
+    book, _ = ingest_files(files, folder / "shop.book", currency="CNY")
     return book.folder
+
+
+@pytest.fixture
+def buyers(example: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(example, tmp_path / "shop.book"))
 
 
 @pytest.fixture
