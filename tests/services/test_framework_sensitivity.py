@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,22 +12,25 @@ from worthbook.cli.main import app
 from worthbook.kernel.errors import WorthbookError
 from worthbook.kernel.result import Study
 from worthbook.services.framework_sensitivity import framework_sensitivity
+from worthbook.services.ingest_files import ingest_files
 
 POINTS = [[0, 0], [40, 60], [60, 40], [100, 100]]
 WEIGHTS = "weights: {method: constant_sum, answers: {an: {c0: 55, c1: 45}}}\n"
 
 
-@pytest.fixture
-def folder(book_of: Callable[[str], Path]) -> Path:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four customers with the scores 0, 49, 51 and 100, cut at 50."""
-    made = book_of(customers([1, 2, 3, 4]))
-    (made / "definitions").mkdir(exist_ok=True)
+    file = tmp_path_factory.mktemp("card") / "orders.csv"
+    file.write_text(customers([1, 2, 3, 4]), encoding="utf-8")
+    book, _ = ingest_files([file])
+    book.definitions_folder.mkdir(exist_ok=True)
     definition = card(POINTS, WEIGHTS).replace("score_cuts: [mean]", "score_cuts: [50]")
-    (made / "definitions" / "card.yaml").write_text(definition, encoding="utf-8")
-    return made
+    (book.definitions_folder / "card.yaml").write_text(definition, encoding="utf-8")
+    return book.folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def study(folder: Path) -> Study:
     return framework_sensitivity(folder, "card")
 
@@ -59,12 +62,13 @@ def test_the_study_says_it_in_both_languages(study: Study) -> None:
     assert said[-1].zh == "应首先确定“C0”的权重：仅将其减少20%，就有50%的客户改变等级；增加20%则为0%。"
 
 
-def test_nobody_moves_where_nobody_has_a_score(folder: Path) -> None:
-    file = folder / "definitions" / "card.yaml"
+def test_nobody_moves_where_nobody_has_a_score(folder: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(folder, tmp_path / "orders.book"))
+    file = other / "definitions" / "card.yaml"
     file.write_text(
         file.read_text(encoding="utf-8").replace("revenue_lifetime", "satisfaction_latest"), encoding="utf-8"
     )
-    assert [each.text.en for each in framework_sensitivity(folder, "card").findings] == [
+    assert [each.text.en for each in framework_sensitivity(other, "card").findings] == [
         "No customer has a score, so nothing can move."
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 
 from worthbook.kernel.errors import WorthbookError
 from worthbook.planning.estimate import fit_of
-from worthbook.services.evaluate import evaluate_files
+from worthbook.services.evaluate import evaluate
 from worthbook.services.ingest_files import ingest_files
 from worthbook.services.lifetime import Answer, Question, lifetime, lifetime_of_files
 from worthbook.services.lifetime_facts import facts_of
@@ -120,7 +121,7 @@ def test_later_tests_are_from_all_that_came_before(facts: Facts) -> None:
 
 
 def test_without_a_cut_the_fit_sees_the_whole_history(opened: OpenBook) -> None:
-    found = facts_of(lifetime(opened, Question()))
+    found = facts_of(lifetime(opened, Question(models=("nbd",))))
     data = found["data"]
     assert isinstance(data, dict)
     assert (data["fitted_until"], data["as_of"]) == ("2026-06-30", "2026-06-30")
@@ -129,7 +130,7 @@ def test_without_a_cut_the_fit_sees_the_whole_history(opened: OpenBook) -> None:
 def test_nothing_is_left_beside_the_file(tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     file.write_text("customer,date,amount\nA,2026-01-05,10\nA,2026-02-07,12\nB,2026-02-09,5\n", encoding="utf-8")
-    found = lifetime_of_files([file], None, Question())
+    found = lifetime_of_files([file], None, Question(models=("nbd",)))
     assert list(tmp_path.iterdir()) == [file]
     assert found.lifetimes.comparison.recommended is None
 
@@ -152,7 +153,7 @@ def test_what_cannot_be_answered_is_refused(opened: OpenBook, question: Question
 
 
 def test_a_test_longer_than_the_history_is_said(opened: OpenBook) -> None:
-    found = lifetime(opened, Question(calibrate_until="2024-01-31"))
+    found = lifetime(opened, Question(calibrate_until="2024-01-31", models=("nbd",)))
     assert [each.en[:9] for each in found.lifetimes.cautions] == ["The test "]
 
 
@@ -163,7 +164,7 @@ def test_nothing_to_read_is_said() -> None:
 
 
 def test_what_to_expect_has_intervals_and_a_model(opened: OpenBook) -> None:
-    found = facts_of(lifetime(opened, Question(horizon="26w")))
+    found = facts_of(lifetime(opened, Question(horizon="26w", models=("bg_nbd", "mbg_nbd"))))
     forecast: Any = found["forecast"]
     assert (forecast["from"], forecast["until"], forecast["weeks"]) == ("2026-06-30", "2026-12-29", 26)
     for name in ("purchases", "value"):
@@ -181,7 +182,7 @@ def test_the_forecast_is_from_the_whole_history(facts: Facts) -> None:
 
 
 def test_a_customer_is_followed_to_the_date(opened: OpenBook) -> None:
-    found = lifetime(opened, Question(customer="C000001"))
+    found = lifetime(opened, Question(customer="C000001", models=("bg_nbd",)))
     assert found.timeline is not None
     assert all(0 < each <= 1 for each in found.timeline.p_alive)
     assert len(found.timeline.p_alive) == (found.lifetimes.as_of - found.timeline.purchases[0]).days + 1
@@ -210,7 +211,9 @@ def test_spend_by_frequency_is_named_where_the_numbers_are(frugal: Path, tmp_pat
     assert spend["intervals"]["doubling"][1] < 1
     (said,) = (each.text for each in found.findings if "by frequency" in each.text.en)
     assert "按购买频率估计" in said.zh
-    evaluated = evaluate_files([frugal], folder=tmp_path / "frugal.book", to=tmp_path).evaluation
+    ingest_files([frugal], tmp_path / "frugal.book")
+    with open_book(tmp_path / "frugal.book") as opened:
+        evaluated = evaluate(opened).evaluation
     (model,) = (each for each in evaluated.models if each.name == "gamma_gamma")
     assert any("by frequency" in each.en for each in model.cautions)
     (study,) = (each for each in evaluated.studies if each.name == "expected_12m")
@@ -308,13 +311,14 @@ def test_what_is_no_segment_is_refused(countries: OpenBook, by: str, slug: str) 
 
 def test_nobody_knows_a_customer_who_bought_nothing(opened: OpenBook) -> None:
     with pytest.raises(WorthbookError) as caught:
-        lifetime(opened, Question(customer="nobody"))
+        lifetime(opened, Question(customer="nobody", models=("bg_nbd",)))
     assert caught.value.slugs == ("customer-without-purchases",)
 
 
-def test_an_earlier_evaluation_is_held_against_what_came(orders: Path, tmp_path: Path) -> None:
-    home = tmp_path / "drift.book"
-    evaluate_files([orders], folder=home, as_of="2025-12-31", to=tmp_path)
+def test_an_earlier_evaluation_is_held_against_what_came(book_folder: Path, tmp_path: Path) -> None:
+    home = shutil.copytree(book_folder, tmp_path / "drift.book")
+    with open_book(home) as opened:
+        evaluate(opened, as_of="2025-12-31")
     found = lifetime_of_files([], home, Question(as_of="2026-06-30", models=("mbg_nbd",)))
     assert found.drift is not None
     assert (found.drift.since.isoformat(), found.drift.until.isoformat()) == ("2025-12-31", "2026-06-30")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -68,9 +70,22 @@ def answer(*words: object) -> tuple[int, dict[str, Any]]:
     return done.exit_code, found
 
 
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[int, dict[str, Any]]]:
+    """The answer about odd orders, asked for once."""
+
+    @functools.cache
+    def once(name: str) -> tuple[int, dict[str, Any]]:
+        return answer(write(BASES[name], tmp_path_factory.mktemp("odd") / "orders.csv"))
+
+    return once
+
+
 @pytest.mark.parametrize("name", BASES)
-def test_odd_orders_give_a_reason_or_finite_numbers(name: str, tmp_path: Path) -> None:
-    code, found = answer(write(BASES[name], tmp_path / "orders.csv"))
+def test_odd_orders_give_a_reason_or_finite_numbers(
+    name: str, answered: Callable[[str], tuple[int, dict[str, Any]]]
+) -> None:
+    code, found = answered(name)
     assert code == 0
     assert all(each["parameters"] or each["problem"]["slug"] for each in found["models"])
     assert found["recommended"] is not None or found["reason"]
@@ -83,8 +98,8 @@ def test_refunds_alone_make_no_customers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["one customer", "nobody came again", "everybody bought on the last day", "two days"])
-def test_what_cannot_carry_a_model_says_why(name: str, tmp_path: Path) -> None:
-    _, found = answer(write(BASES[name], tmp_path / "orders.csv"))
+def test_what_cannot_carry_a_model_says_why(name: str, answered: Callable[[str], tuple[int, dict[str, Any]]]) -> None:
+    _, found = answered(name)
     assert found["recommended"] is None
     assert found["reason"].startswith("No model is recommended: ")
 
@@ -204,16 +219,23 @@ source: test
 """
 
 
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A book of 150 customers."""
+    file = write(spread_out(150), tmp_path_factory.mktemp("plain") / "orders.csv")
+    made, _ = ingest_files([file])
+    return made.folder
+
+
 @pytest.fixture
-def book(tmp_path: Path) -> Callable[[str], Path]:
-    """A book of 150 customers with some definitions."""
+def book(plain: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """A copy of it with some definitions."""
 
     def made(definitions: str) -> Path:
-        ingest_files([write(spread_out(150), tmp_path / "orders.csv")], tmp_path / "shop.book")
-        folder = tmp_path / "shop.book" / "definitions"
-        folder.mkdir(exist_ok=True)
-        (folder / "odd.yaml").write_text(definitions, encoding="utf-8")
-        return tmp_path / "shop.book"
+        folder = Path(shutil.copytree(plain, tmp_path / "shop.book"))
+        (folder / "definitions").mkdir(exist_ok=True)
+        (folder / "definitions" / "odd.yaml").write_text(definitions, encoding="utf-8")
+        return folder
 
     return made
 

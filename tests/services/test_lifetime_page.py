@@ -9,7 +9,7 @@ import pytest
 from worthbook.kernel.language import Language
 from worthbook.services.lifetime import Answer, Question, lifetime
 from worthbook.services.lifetime_page import studies_of, write_page
-from worthbook.services.open_book import OpenBook
+from worthbook.services.open_book import OpenBook, open_book
 
 CHARTS = {
     "so_far", "weekly",  # tracking, added up and week by week
@@ -22,9 +22,10 @@ CHARTS = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def answer(opened: OpenBook) -> Answer:
-    return lifetime(opened, Question(models=("nbd", "bg_nbd")))
+@pytest.fixture(scope="module")
+def answer(book_folder: Path) -> Answer:
+    with open_book(book_folder) as opened:
+        return lifetime(opened, Question(models=("nbd", "bg_nbd")))
 
 
 def test_every_chart_of_lifetimes_is_there(opened: OpenBook, answer: Answer) -> None:

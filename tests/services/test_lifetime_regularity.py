@@ -17,10 +17,10 @@ START, END, CUT = dt.date(2024, 1, 1), dt.date(2025, 6, 30), "2024-12-31"
 
 @pytest.fixture(scope="module")
 def orders(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A hundred and twenty customers: k about 4, varying, a purchase in two to eight weeks, some leave."""
+    """Sixty customers: k about 4, varying, a purchase in two to eight weeks, some leave."""
     rng = np.random.default_rng(3)
     lines = ["customer_id,ordered_on,amount"]
-    for customer in range(120):
+    for customer in range(60):
         k, mean_gap = rng.gamma(2.0, 2.0), rng.uniform(15, 60)
         day, gone = rng.uniform(0, 150), rng.exponential(900)
         leaves = day + gone

@@ -66,13 +66,14 @@ def book(orders: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def answer(book: Path) -> Any:
+def answer(book: Path) -> dict[str, Any]:
     """The answer for programs, when the report is made that everybody gets."""
-    return json.loads(run("evaluate", book, "--to", book, "--json"))
+    found: dict[str, Any] = json.loads(run("evaluate", book, "--to", book, "--json"))
+    return found
 
 
 @pytest.fixture(scope="module")
-def report(book: Path, answer: Any) -> Path:
+def report(book: Path, answer: dict[str, Any]) -> Path:
     """The folder of that report."""
     assert answer["written"]
     return book
@@ -109,7 +110,7 @@ def test_it_is_asked_for_by_name_on_the_terminal(alone: tuple[str, Path]) -> Non
     assert [line.split()[0] for line in said.splitlines()[2:6]] == ["Tea", "Explorers", "Faithful", "Away"]
 
 
-def test_it_is_in_the_answer_for_programs_and_places_everybody(answer: Any) -> None:
+def test_it_is_in_the_answer_for_programs_and_places_everybody(answer: dict[str, Any]) -> None:
     habits = answer["frameworks"]["tea_habits"]
     assert sum(cell["customers"] for cell in habits["cells"]) + habits["unplaced"] == 400
 

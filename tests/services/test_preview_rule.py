@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -27,14 +28,20 @@ cells:
 """
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Path:
-    file = tmp_path / "orders.csv"
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("shop") / "orders.csv"
     file.write_text(ORDERS, encoding="utf-8")
     book, _ = ingest_files([file], currency="CNY")
     book.definitions_folder.mkdir()
     (book.definitions_folder / "club.yaml").write_text(CLUB.format(column="revenue_12m", cut=300), encoding="utf-8")
     return book.folder
+
+
+@pytest.fixture
+def shop(example: Path, tmp_path: Path) -> Path:
+    """A copy of the book."""
+    return Path(shutil.copytree(example, tmp_path / "orders.book"))
 
 
 def changed(folder: Path, cut: str = "200", column: str = "revenue_12m", more: str = "") -> Change:

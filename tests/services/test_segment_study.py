@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 from worthbook.kernel.result import Study
 from worthbook.services.evaluate import evaluate
+from worthbook.services.ingest_files import ingest_files
 from worthbook.services.open_book import open_book
 
 ORDERS = """\
@@ -42,12 +40,14 @@ columns: [revenue_12m]
 """
 
 
-@pytest.fixture
-def study(book_of: Callable[[str], Path]) -> Study:
-    book = book_of(ORDERS)
-    (book / "definitions").mkdir()
-    (book / "definitions" / "own.yaml").write_text(OWN, encoding="utf-8")
-    with open_book(book) as opened:
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    file = tmp_path_factory.mktemp("own") / "orders.csv"
+    file.write_text(ORDERS, encoding="utf-8")
+    book, _ = ingest_files([file])
+    book.definitions_folder.mkdir()
+    (book.definitions_folder / "own.yaml").write_text(OWN, encoding="utf-8")
+    with open_book(book.folder) as opened:
         found = evaluate(opened, report="mine").evaluation.study("segments")
     assert found is not None
     return found

@@ -13,6 +13,7 @@ from worthbook.data.merges import Pair
 from worthbook.services.duplicates import accept, list_duplicates, list_merges
 from worthbook.services.evaluate import evaluate_files
 from worthbook.services.explain_column import explain_in_book
+from worthbook.services.ingest_files import ingest_files
 
 ORDERS = "".join(
     f"{each},2026-0{month}-1{day},{day}5\n"
@@ -51,7 +52,7 @@ def test_outputs_mask_them_and_explain_takes_what_is_shown(orders: Path, tmp_pat
     assert "li@example.com" not in explained.say("en") + str(explained.as_json())
     assert "li@example.com" in explain_in_book(book, "revenue_lifetime", shown).say("en")
 
-    evaluate_files([book], to=tmp_path / "plain", show_personal=True)
+    evaluate_files([book], frameworks=["activity"], to=tmp_path / "plain", show_personal=True)
     plain = written(tmp_path / "plain")
     assert all(each in plain[name] for name in plain if name != "report.html" for each in PERSONAL)
 
@@ -59,7 +60,7 @@ def test_outputs_mask_them_and_explain_takes_what_is_shown(orders: Path, tmp_pat
 def test_the_list_of_duplicates_masks_them(tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     file.write_text("customer_id,date,amount\n18600000505,2026-01-02,5\n+86 18600000505,2026-01-03,6\n")
-    evaluate_files([file], folder=tmp_path / "b")
+    ingest_files([file], tmp_path / "b")
     (pair,) = list_duplicates(tmp_path / "b", show_personal=False).found.pairs
     assert {pair.one[:8], pair.other[:8]} == {"+86***05", "186***05"}
 

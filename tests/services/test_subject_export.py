@@ -14,8 +14,9 @@ from worthbook.data.book import Book
 from worthbook.kernel.errors import WorthbookError
 from worthbook.kernel.language import Language
 from worthbook.services.duplicates import accept
-from worthbook.services.evaluate import evaluate_files
+from worthbook.services.evaluate import evaluate
 from worthbook.services.ingest_files import ingest_files
+from worthbook.services.open_book import open_book
 from worthbook.services.subject_export import export_subject
 
 PEOPLE = (
@@ -33,7 +34,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _, (report,) = ingest_files([undone], home)
     Book.open(home).undo(report.import_id)
     accept(home, ["WANG-18", "WANG-17"], why="same person")
-    evaluate_files([home])
+    with open_book(home) as opened:
+        evaluate(opened)
     return home
 
 

@@ -40,27 +40,30 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     )
 
 
+@pytest.fixture(scope="module")
+def of_files(files: tuple[Path, Path]) -> SurveyAnswer:
+    customers, staff = files
+    return survey_study(customers, "service_gaps", instrument="servqual", beside={"servqual_staff": staff})
+
+
 def sizes(found: SurveyAnswer) -> dict[str, float | None]:
     return {row["gap"]["en"]: row.get("size") for row in found.as_json()["five_gaps"]}  # type: ignore[attr-defined]
 
 
-def test_planted_gaps_are_measured(files: tuple[Path, Path]) -> None:
-    customers, staff = files
-    found = survey_study(customers, "service_gaps", instrument="servqual", beside={"servqual_staff": staff})
-    measured = sizes(found)
+def test_planted_gaps_are_measured(files: tuple[Path, Path], of_files: SurveyAnswer) -> None:
+    _, staff = files
+    measured = sizes(of_files)
     assert measured["1 Knowledge"] == pytest.approx(-1.0, abs=0.1)
     standards = np.loadtxt(staff, delimiter=",", skiprows=1, usecols=range(SIZE + 1, SIZE + 6)).mean()
     assert measured["2 Standards"] == pytest.approx(standards - 7)
     assert (measured["3 Delivery"], measured["4 Promise"]) == (0.0, 0.0)
     assert measured["5 Customer"] == pytest.approx(-1.0, abs=0.1)
-    said = " ".join(finding.text.en for finding in found.study.findings)
+    said = " ".join(finding.text.en for finding in of_files.study.findings)
     assert "Clearly there inside the firm, largest first: 2 Standards, 1 Knowledge." in said
 
 
-def test_the_interval_of_gap_1_is_that_of_welch(files: tuple[Path, Path]) -> None:
-    customers, staff = files
-    found = survey_study(customers, "service_gaps", instrument="servqual", beside={"servqual_staff": staff})
-    rows = found.as_json()["inside"]
+def test_the_interval_of_gap_1_is_that_of_welch(files: tuple[Path, Path], of_files: SurveyAnswer) -> None:
+    rows = of_files.as_json()["inside"]
     row = next(row for row in rows if (row["gap"]["en"], row["dimension"]["en"]) == ("1 Knowledge", "All"))  # type: ignore[attr-defined]
     read = [np.loadtxt(file, delimiter=",", skiprows=1, usecols=range(1, SIZE + 1)).mean(axis=1) for file in files]
     interval = ttest_ind(read[1], read[0], equal_var=False).confidence_interval()
@@ -73,11 +76,10 @@ def test_without_staff_only_the_fifth_is_measured(files: tuple[Path, Path]) -> N
     assert found.study.facts["staff"] == 0
 
 
-def test_a_book_finds_both_by_itself(files: tuple[Path, Path], tmp_path: Path) -> None:
+def test_a_book_finds_both_by_itself(files: tuple[Path, Path], of_files: SurveyAnswer, tmp_path: Path) -> None:
     customers, staff = files
     book = tmp_path / "firm.book"
     import_survey(customers, book, instrument="servqual")
     import_survey(staff, book, instrument="servqual_staff")
     of_book = survey_study(book, "service_gaps", instrument="servqual")
-    of_files = survey_study(customers, "service_gaps", instrument="servqual", beside={"servqual_staff": staff})
     assert sizes(of_book) == pytest.approx(sizes(of_files))
