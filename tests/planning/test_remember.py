@@ -79,10 +79,23 @@ cells:
 """
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def unasked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A book in which nothing was ever kept."""
     lines = [f"{who},{day},{amount}" for who, each in AMOUNTS.items() for day, amount in zip(DAYS, each, strict=True)]
-    return book(tmp_path, [*lines, "steady,2025-12-31,0"])
+    return book(tmp_path_factory.mktemp("shop"), [*lines, "steady,2025-12-31,0"])
+
+
+@pytest.fixture(scope="module")
+def read(unasked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, for tests that only ask."""
+    return Path(shutil.copytree(unasked, tmp_path_factory.mktemp("read") / "orders.book"))
+
+
+@pytest.fixture
+def shop(unasked: Path, tmp_path: Path) -> Path:
+    """The same, for a test that changes it."""
+    return Path(shutil.copytree(unasked, tmp_path / "orders.book"))
 
 
 def book(folder: Path, lines: list[str]) -> Path:
@@ -99,12 +112,12 @@ def column(shop: Path, name: str = "club", as_of: str = END) -> dict[str, object
         return dict(opened.column(name, as_of=as_of).to_polars().iter_rows())
 
 
-def test_within_the_margin_one_stays_and_below_it_one_falls_after_the_stay(shop: Path) -> None:
-    assert column(shop) == {"falls": "basic", "late": "gold", "once": "gold", "slows": "basic", "steady": "gold"}
+def test_within_the_margin_one_stays_and_below_it_one_falls_after_the_stay(read: Path) -> None:
+    assert column(read) == {"falls": "basic", "late": "gold", "once": "gold", "slows": "basic", "steady": "gold"}
 
 
-def test_what_is_computed_stays_beside_it(shop: Path) -> None:
-    assert column(shop, "club__computed") == {
+def test_what_is_computed_stays_beside_it(read: Path) -> None:
+    assert column(read, "club__computed") == {
         "falls": "basic",
         "late": "gold",
         "once": "gold",
@@ -113,8 +126,8 @@ def test_what_is_computed_stays_beside_it(shop: Path) -> None:
     }
 
 
-def test_it_says_since_when(shop: Path) -> None:
-    quarters = {name: str(day) for name, day in column(shop, "club__since").items()}
+def test_it_says_since_when(read: Path) -> None:
+    quarters = {name: str(day) for name, day in column(read, "club__since").items()}
     ends = {
         "falls": "2025-09-30",
         "late": "2025-12-31",
@@ -125,8 +138,8 @@ def test_it_says_since_when(shop: Path) -> None:
     assert quarters == ends
 
 
-def test_the_stay_is_over_when_it_is_over(shop: Path) -> None:
-    tiers = [column(shop, as_of=day)["falls"] for day in ("2025-06-30", "2025-09-29", "2025-09-30")]
+def test_the_stay_is_over_when_it_is_over(read: Path) -> None:
+    tiers = [column(read, as_of=day)["falls"] for day in ("2025-06-30", "2025-09-29", "2025-09-30")]
     assert tiers == ["gold", "gold", "basic"]
 
 
@@ -174,8 +187,8 @@ def test_a_grade_is_kept_while_the_score_is_within_the_margin(shop: Path) -> Non
         "high", "high", "low"]  # fmt: skip
 
 
-def test_the_result_counts_whom_it_holds(shop: Path) -> None:
-    with open_book(shop) as opened:
+def test_the_result_counts_whom_it_holds(read: Path) -> None:
+    with open_book(read) as opened:
         bench = opened.make(["club", "revenue_12m"], as_of=dt.date(2025, 12, 31))
         result = laid(bench, opened.catalogue.frameworks["club"])
     assert [note.en for note in result.notes] == [
@@ -191,8 +204,8 @@ def test_the_result_counts_whom_it_holds(shop: Path) -> None:
         ("slows", "2025-11-15", "Between reviews nobody falls; the next review is on 2025-12-31."),
     ],
 )
-def test_explain_says_why_the_numbers_move_nobody(shop: Path, customer: str, as_of: str, said: str) -> None:
-    with open_book(shop) as opened:
+def test_explain_says_why_the_numbers_move_nobody(read: Path, customer: str, as_of: str, said: str) -> None:
+    with open_book(read) as opened:
         text = explain_column(opened, "club", customer, as_of=as_of).say("en")
     assert "Kept as Gold since 2025-03-31." in text
     assert said in text
