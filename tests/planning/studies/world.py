@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +77,12 @@ COLUMNS = """
 _STORED = frozenset({"customer_id", "ordered_on", "amount", "is_return", "import_id"})
 
 
+@functools.cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """Where the lines of all contexts are written from, one after the other."""
+    return duckdb.connect()
+
+
 @dataclass
 class World:
     """Makes contexts from lines, and reads the shipped definitions."""
@@ -102,9 +109,9 @@ class World:
             for customer, day, amount, returned in lines
         )
         given = f"(VALUES {rows}) AS given(customer_id, ordered_on, amount, is_return, import_id)"
-        database = duckdb.connect()
+        database = _database()
         as_money = "CAST(amount AS DECIMAL(18, 4)) AS amount"
-        database.sql(f"CREATE TABLE lines AS SELECT * REPLACE ({as_money}) FROM {given}")
+        database.sql(f"CREATE OR REPLACE TABLE lines AS SELECT * REPLACE ({as_money}) FROM {given}")
         database.sql(f"COPY lines TO '{table}'")
         day = dt.date.fromisoformat(as_of)
         year_ago = f"DATE '{day.replace(year=day.year - 1)}'"
@@ -127,6 +134,7 @@ class World:
         )
 
     @staticmethod
+    @functools.cache
     def definition(name: str) -> StudyDefinition:
         """A shipped study."""
         text = (CATALOGUE / f"{name}.yaml").read_text(encoding="utf-8")
