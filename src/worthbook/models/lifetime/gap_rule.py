@@ -52,8 +52,8 @@ def gap_rule(  # noqa: PLR0913, PLR0917  # a distribution, a range, and how exac
     first = np.arcsinh((np.clip(left, low, top) - top) / scale)[..., None]
     span = np.arcsinh((np.clip(right, top, high) - top) / scale)[..., None] - first
     nodes, weights = legendre_rule(count)
-    place = first + span * nodes
-    return top[..., None] + scale[..., None] * np.sinh(place), scale[..., None] * np.cosh(place) * span * weights
+    away = np.sinh(first + span * nodes)  # whose cosh is the root: half as dear
+    return top[..., None] + scale[..., None] * away, scale[..., None] * np.sqrt(1 + away**2) * span * weights
 
 
 def _closer(v: FloatArray, a: FloatArray, b: FloatArray, level: FloatArray) -> FloatArray:

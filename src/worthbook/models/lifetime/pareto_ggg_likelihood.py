@@ -67,14 +67,18 @@ class PresentGap:
 
     waiting: FloatArray
     """S(T-t_x)."""
-    v: FloatArray
-    """Logarithms of times u in the present gap, in units of A / k, along the last axis."""
+    u: FloatArray
+    """Times in the present gap, along the last axis."""
+    log_grown: FloatArray
+    """Of those times in units of A / k, log(1 + u k / A)."""
     log_later: FloatArray
     """Of those times, log((beta + t_x + u) / (beta + t_x))."""
     density: FloatArray
     """g at those times: the row sums of a function of u, weighted by it, are its integrals."""
+    gone: FloatArray
+    """The same times the share that left meanwhile."""
     left: FloatArray
-    """The integral in K / F(t_x)."""
+    """The integral in K / F(t_x), which is the row sums of `gone`."""
 
     @property
     def whole(self) -> FloatArray:
@@ -166,12 +170,15 @@ def present_gap(
     v, measure = gap_rule(
         k + 1, found.shape, np.full_like(k, -FARTHEST), log_end, count
     )  # what is averaged falls with u
-    density = np.exp(log_density(v, k[..., None], found.shape[..., None]) - betaln(k, found.shape)[..., None]) * measure
-    u = np.exp(v) * (found.scale / k)[..., None]
+    grown = np.exp(v)  # these are many: no function of them is taken twice
+    log_grown = np.log1p(grown)
+    log_g = k[..., None] * v - (k + found.shape)[..., None] * log_grown - betaln(k, found.shape)[..., None]
+    density = np.exp(log_g) * measure
+    u = grown * (found.scale / k)[..., None]
     log_later = np.log1p(u / start[..., None])
-    left = (density * -np.expm1(-s * log_later)).sum(axis=-1)
+    gone = density * -np.expm1(-s * log_later)
     waiting = np.asarray(betainc(found.shape, k, 1 / (1 + end)), dtype=np.float64)
-    return PresentGap(waiting, v, log_later, density, left)
+    return PresentGap(waiting, u, log_grown, log_later, density, gone, gone.sum(axis=-1))
 
 
 class ParetoGGGLikelihood:
@@ -252,14 +259,14 @@ def _slopes_of_gap(
     from scipy.special import betaln, digamma  # noqa: PLC0415  # keeps the import of the package fast
 
     k, shape, scale = found.k, found.shape, found.scale
-    leaving = gap.density * np.exp(-s * gap.log_later)
+    leaving = gap.density - gap.gone
     by_shape = _slope_of_waiting(found, rows)
-    sooner = np.log1p(np.exp(gap.v)) - (digamma(k + shape) - digamma(shape))[..., None]  # minus the slope of log g in R
-    by_shape -= ((gap.density - leaving) * sooner).sum(axis=-1)
+    sooner = gap.log_grown - (digamma(k + shape) - digamma(shape))[..., None]  # minus the slope of log g in R
+    by_shape -= (gap.gone * sooner).sum(axis=-1)
     start, now = (beta + rows.t_x)[:, None], (rows.T - rows.t_x)[:, None]
     log_end = np.log(np.maximum(k * now / scale, np.exp(-FARTHEST)))
     at_end = np.exp(log_density(log_end, k, shape) - betaln(k, shape)) * (1 + now / start) ** -s
-    later = 1 - np.exp(-gap.log_later)  # u / (beta + t_x + u)
+    later = gap.u / (start[..., None] + gap.u)
     by_scale = (at_end + s * (leaving * later).sum(axis=-1)) / scale
     by_beta = -s * (leaving * later).sum(axis=-1) / start
     return by_shape, by_scale, (leaving * gap.log_later).sum(axis=-1), by_beta
