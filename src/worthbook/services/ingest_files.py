@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from worthbook.data.attempt import ImportReport
-from worthbook.data.book import Book
+from worthbook.data.book import BOOK_EXISTS, Book
 from worthbook.data.ingest import Manner, ingest_archive, ingest_query
+from worthbook.kernel.errors import WorthbookError
 from worthbook.kernel.language import Language
 from worthbook.planning.index import read_catalogue
 
@@ -62,9 +63,13 @@ def book_for(file: Path, folder: Path | None, currency: str = "", language: Lang
         WorthbookError: `book-unreadable`.
     """
     home = folder if folder is not None else book_beside(file)
-    if (home / "book.toml").exists():
-        return Book.open(home)
-    return Book.create(home, title=_title(file), currency=currency, language=language)
+    if not (home / "book.toml").exists():
+        try:
+            return Book.create(home, title=_title(file), currency=currency, language=language)
+        except WorthbookError as error:
+            if error.slugs != (BOOK_EXISTS.slug,):
+                raise
+    return Book.open(home)  # it was there, or another process has made it meanwhile
 
 
 @contextmanager
