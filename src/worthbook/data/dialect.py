@@ -67,4 +67,7 @@ def render(query: exp.Expr, dialect: str, *, pretty: bool = False, own: bool = F
     for node in reversed(list(root.find_all(exp.Anonymous))):  # from the leaves up: what a spelling holds is spelt
         if node.name in spellings:
             node.replace(spellings[node.name](node.expressions))
+    if dialect == "spark":  # which has no word for it
+        for kept in root.find_all(exp.CTE):
+            kept.set("materialized", None)
     return str(root.this.pop().sql(dialect=dialect, pretty=pretty, copy=False))
