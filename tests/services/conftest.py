@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import functools
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -39,14 +41,28 @@ def opened(book_folder: Path) -> Iterator[OpenBook]:
         yield shop
 
 
+@pytest.fixture(scope="session")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A folder with the text of a CSV file and the book of it: each text is imported once."""
+
+    @functools.cache
+    def once(text: str) -> Path:
+        folder = tmp_path_factory.mktemp("imported")
+        (folder / "orders.csv").write_text(text, encoding="utf-8")
+        ingest_files([folder / "orders.csv"])
+        return folder
+
+    return once
+
+
 @pytest.fixture
-def book_of(tmp_path: Path) -> Callable[[str], Path]:
-    """Makes a book from the text of a CSV file."""
+def book_of(imported: Callable[[str], Path], tmp_path: Path) -> Callable[[str], Path]:
+    """Makes a book from the text of a CSV file: a copy, which may be changed."""
 
     def make(text: str) -> Path:
-        file = tmp_path / "orders.csv"
-        file.write_text(text, encoding="utf-8")
-        book, _ = ingest_files([file])
-        return book.folder
+        book = tmp_path / "orders.book"
+        assert not book.exists()
+        shutil.copytree(imported(text), tmp_path, dirs_exist_ok=True)
+        return book
 
     return make
