@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -135,8 +136,23 @@ def bring(folder: Path, name: str, lines: list[str], header: str = HEADER) -> tu
         return done, len(opened.answers.respondents)
 
 
-def test_a_longer_export_adds_only_the_new_answers(tmp_path: Path) -> None:
-    _, first = bring(tmp_path, "march.csv", ANSWERS[:20])
+@pytest.fixture(scope="module")
+def in_march(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ImportedSurvey, int]:
+    """The folder of a book into which the first twenty answers were brought."""
+    folder = tmp_path_factory.mktemp("march")
+    return folder, *bring(folder, "march.csv", ANSWERS[:20])
+
+
+@pytest.fixture
+def after_march(in_march: tuple[Path, ImportedSurvey, int], tmp_path: Path) -> tuple[ImportedSurvey, int]:
+    """A copy of it."""
+    folder, done, respondents = in_march
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    return done, respondents
+
+
+def test_a_longer_export_adds_only_the_new_answers(tmp_path: Path, after_march: tuple[ImportedSurvey, int]) -> None:
+    _, first = after_march
     done, then = bring(tmp_path, "april.csv", ANSWERS[::-1])  # newest first, as many programs write it
     assert (first, then) == (20, 30)
     assert (done.report.tables["answers"].new, done.report.tables["answers"].same) == (10, 20)
@@ -154,8 +170,8 @@ def test_an_older_export_adds_nothing(tmp_path: Path) -> None:
     ]
 
 
-def test_either_export_can_be_undone(tmp_path: Path) -> None:
-    first, _ = bring(tmp_path, "march.csv", ANSWERS[:20])
+def test_either_export_can_be_undone(tmp_path: Path, after_march: tuple[ImportedSurvey, int]) -> None:
+    first, _ = after_march
     bring(tmp_path, "april.csv", ANSWERS)
     undo_import(tmp_path / "shop.book", first.report.import_id)
     with open_survey(tmp_path / "shop.book", instrument="nps") as opened:
@@ -169,14 +185,14 @@ def test_a_third_export_goes_with_the_first_two_and_comes_back_unchanged(tmp_pat
     assert (respondents, again.report.new) == (30, False)
 
 
+@pytest.mark.usefixtures("after_march")
 def test_another_file_with_an_equal_line_stays(tmp_path: Path) -> None:
-    bring(tmp_path, "march.csv", ANSWERS[:20])
     done, respondents = bring(tmp_path, "other.csv", [ANSWERS[3], *ANSWERS[20:]])
     assert (respondents, len(done.notes)) == (31, 1)
 
 
-def test_a_corrected_export_counts_and_that_is_said(tmp_path: Path) -> None:
-    first, _ = bring(tmp_path, "march.csv", ANSWERS[:20])
+def test_a_corrected_export_counts_and_that_is_said(tmp_path: Path, after_march: tuple[ImportedSurvey, int]) -> None:
+    first, _ = after_march
     done, respondents = bring(tmp_path, "mended.csv", [ANSWERS[0].replace("reason", "ground"), *ANSWERS[1:20]])
     assert respondents == 40
     (said,) = [note.en for note in done.notes[1:]]

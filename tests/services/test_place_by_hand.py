@@ -116,7 +116,7 @@ class TestWhatIsSaid:
 
     def test_explain_names_who_why_and_until_when(self, shop: Path) -> None:
         with open_book(shop) as opened:
-            evaluate(opened)
+            evaluate(opened, frameworks=[FRAMEWORK])
         place(shop)
         with open_book(shop) as opened:
             said = explain_column(opened, FRAMEWORK, "C1").say("en")
