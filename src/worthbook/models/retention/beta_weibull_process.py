@@ -18,6 +18,7 @@ from worthbook.kernel.language import Text
 from worthbook.models.base import FloatArray
 from worthbook.models.retention.beta_weibull_likelihood import BetaWeibullLikelihood
 from worthbook.models.retention.contracts import ContractHistory
+from worthbook.models.retention.hypergeometric import series_with_one
 
 NEGLIGIBLE = 1e-14
 """Renewals are added up until a discounted one counts less than this."""
@@ -86,8 +87,6 @@ class BetaWeibullProcess:
         Raises:
             WorthbookError: `contract-lifetime-infinite`.
         """
-        from scipy.special import hyp2f1  # noqa: PLC0415  # keeps the import of the package fast
-
         n = np.atleast_1d(np.asarray(tenure, dtype=np.float64))
         if horizon < math.inf:
             return self._sums(n, _weights(discount, int(horizon)))
@@ -97,31 +96,38 @@ class BetaWeibullProcess:
             return self._endless(n, discount)
         if discount == 1:
             return np.asarray((self.beta + n) / (self.alpha - 1))
-        found = self.retention(n + 1) * hyp2f1(1, self.beta + n + 1, self.alpha + self.beta + n + 1, 1 / discount)
-        lost = ~np.isfinite(found)  # near 1 some of them have no number in scipy
-        found[lost] = self._endless(n[lost], discount)
-        return np.asarray(found)
+        return np.asarray(self.retention(n + 1) * self._series(n, discount))
 
     def elasticity(self, tenure: ArrayLike, discount: float) -> FloatArray:
         """By how many per cent the discounted renewals to come rise if every retention rate rises by one per cent.
 
-        The k-th renewal needs k retentions, so it rises by k per cent; for c = 1 the sums are hypergeometric series.
+        The k-th renewal needs k retentions, so it rises by k per cent; for c = 1 it follows from the series
+        F of 1, b = beta + n + 1 and c = alpha + b, of which z (1 - z) F' = b z F - (c - 1) (F - 1).
 
         Raises:
             WorthbookError: `contract-lifetime-infinite`.
         """
-        from scipy.special import hyp2f1  # noqa: PLC0415  # keeps the import of the package fast
-
         n = np.atleast_1d(np.asarray(tenure, dtype=np.float64))
         if discount <= 1:
             raise LIFETIME_INFINITE()  # noqa: RSE102  # a fault makes the exception
         if self.c != 1:
             return self._summed_elasticity(n, discount)
-        first, second, z = self.beta + n + 1, self.alpha + self.beta + n + 1, 1 / discount
-        found = hyp2f1(2, first, second, z) / hyp2f1(1, first, second, z)
-        lost = ~np.isfinite(found)
-        found[lost] = self._summed_elasticity(n[lost], discount)
-        return np.asarray(found)
+        b, z = self.beta + n + 1, 1 / discount
+        slope = b * z - (self.alpha + b - 1) * (1 - 1 / self._series(n, discount))
+        return np.asarray(1 + slope / (1 - z))
+
+    def _series(self, tenure: FloatArray, discount: float) -> FloatArray:
+        """F = the renewals to come beside the next one, were that certain.
+
+        Raises:
+            WorthbookError: `contract-lifetime-infinite`, for a discount of next to nothing.
+        """
+        distinct, of_distinct = np.unique(tenure, return_inverse=True)
+        b = self.beta + distinct + 1
+        found = series_with_one(b, self.alpha + b, 1 / discount)
+        if not np.isfinite(found).all():
+            raise LIFETIME_INFINITE()  # noqa: RSE102  # a fault makes the exception
+        return found[of_distinct]
 
     def _summed_elasticity(self, tenure: FloatArray, discount: float) -> FloatArray:
         weights = _weights(discount, _periods_that_count(discount))

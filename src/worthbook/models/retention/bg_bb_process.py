@@ -19,6 +19,7 @@ from worthbook.kernel.language import Text
 from worthbook.models.base import FloatArray
 from worthbook.models.lifetime.data import PERIODS_PER_YEAR
 from worthbook.models.retention.bg_bb_likelihood import BGBBLikelihood
+from worthbook.models.retention.hypergeometric import series_with_one
 from worthbook.models.retention.opportunities import OpportunityHistory
 
 OCCASIONS_NOT_WHOLE = Fault(
@@ -34,12 +35,6 @@ DISCOUNT_NOT_POSITIVE = Fault(
     ),
     hint=Text(en="Give a rate above zero, or a horizon.", zh="请给出大于零的折现率，或限定期限。"),
 )
-
-
-NEGLIGIBLE = 1e-14
-"""Occasions are added up until a discounted one counts less than this."""
-
-LONGEST_SUM = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,17 +139,14 @@ class BGBBProcess:
 
     def _all_to_come(self, n: FloatArray, discount: float) -> FloatArray:
         """Sum over all k of P(alive at n+k | alive at n) / discount^k, in closed form."""
-        from scipy.special import hyp2f1  # noqa: PLC0415  # keeps the import of the package fast
-
         if discount <= 1:
             raise DISCOUNT_NOT_POSITIVE(rate=f"{discount - 1:g}")
         seen, of_seen = np.unique(n, return_inverse=True)
         first = (self.delta + seen) / (self.gamma + self.delta + seen)
-        found = first * hyp2f1(1, self.delta + seen + 1, self.gamma + self.delta + seen + 1, 1 / discount) / discount
-        lost = ~np.isfinite(found)  # near 1 some of them have no number in scipy
-        if lost.any():
-            count = min(math.ceil(-math.log(NEGLIGIBLE) / math.log(discount)) + 1, LONGEST_SUM)
-            found[lost] = self._survival(seen[lost], count) @ discount ** -np.arange(1.0, count + 1)
+        b = self.delta + seen + 1
+        found = first * series_with_one(b, self.gamma + b, 1 / discount) / discount
+        if not np.isfinite(found).all():  # so near to 1 that the sum has no end
+            raise DISCOUNT_NOT_POSITIVE(rate=f"{discount - 1:g}")
         return np.asarray(found[of_seen])
 
 
