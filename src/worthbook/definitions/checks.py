@@ -179,7 +179,7 @@ class _Checks:
             for name in dict.fromkeys([definition.name, *made]):
                 where = definition.place_of("gives", name) if name in made else definition.place
                 first = given.setdefault(name, where)
-                if first is not where:
+                if first != where:  # the same place gives the same name again where a definition is read twice
                     yield NAME_GIVEN_TWICE.problem(where, name=name, first=first)
 
     def _reference(self, name: str, kind: str, known: Collection[str], where: Place) -> Iterator[Problem]:
