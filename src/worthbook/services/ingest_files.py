@@ -10,7 +10,7 @@ from pathlib import Path
 
 from worthbook.data.attempt import ImportReport
 from worthbook.data.book import BOOK_EXISTS, Book
-from worthbook.data.ingest import Manner, ingest_archive, ingest_query
+from worthbook.data.ingest import Manner, ingest_archive, ingest_query, is_at_work
 from worthbook.kernel.errors import WorthbookError
 from worthbook.kernel.language import Language
 from worthbook.planning.index import read_catalogue
@@ -74,14 +74,14 @@ def book_for(file: Path, folder: Path | None, currency: str = "", language: Lang
 
 @contextmanager
 def book_to_fill(file: Path, folder: Path | None, currency: str = "", language: Language = "en") -> Iterator[Book]:
-    """The same; a book that was made for what cannot be imported is taken away again."""
+    """The same; a book that was made for what cannot be imported is taken away again, unless others work in it."""
     home = folder if folder is not None else book_beside(file)
     is_new = not home.exists()
     book = book_for(file, folder, currency, language)
     try:
         yield book
     except BaseException:
-        if is_new and not book.history().visible:
+        if is_new and not book.history().visible and not is_at_work(book):
             shutil.rmtree(home)
         raise
 
