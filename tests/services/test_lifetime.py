@@ -319,6 +319,7 @@ def test_an_earlier_evaluation_is_held_against_what_came(book_folder: Path, tmp_
     home = shutil.copytree(book_folder, tmp_path / "drift.book")
     with open_book(home) as opened:
         evaluate(opened, as_of="2025-12-31")
+        evaluate(opened, as_of="2026-03-31", frameworks=["rfm"])  # says nothing of what is to come
     found = lifetime_of_files([], home, Question(as_of="2026-06-30", models=("mbg_nbd",)))
     assert found.drift is not None
     assert (found.drift.since.isoformat(), found.drift.until.isoformat()) == ("2025-12-31", "2026-06-30")

@@ -73,16 +73,20 @@ class Drift:
         )
 
 
-def earlier_run(run_ids: Sequence[str], as_of: dt.date) -> str | None:
-    """The newest kept run that is at least four weeks older than a date; the last one made of its date.
+def earlier_runs(run_ids: Sequence[str], as_of: dt.date) -> list[str]:
+    """The kept runs that are at least four weeks older than a date, the newest first; of one date, the last one made.
 
-    >>> earlier_run(["2026-01-31-aa", "2026-03-31-bb", "2026-06-30-cc"], dt.date(2026, 6, 30))
-    '2026-03-31-bb'
+    >>> earlier_runs(["2026-01-31-aa", "2026-03-31-bb", "2026-03-31-cc", "2026-06-30-dd"], dt.date(2026, 6, 30))
+    ['2026-03-31-cc', '2026-03-31-bb', '2026-01-31-aa']
     """
     limit = (as_of - dt.timedelta(weeks=SHORTEST_WEEKS)).isoformat()
-    before = [run_id for run_id in run_ids if run_id[:10] <= limit]
-    newest = max((run_id[:10] for run_id in before), default=None)
-    return next((run_id for run_id in reversed(before) if run_id[:10] == newest), None)
+    before = [run_id for run_id in reversed(run_ids) if run_id[:10] <= limit]
+    return sorted(before, key=lambda run_id: run_id[:10], reverse=True)
+
+
+def foretells(run: KeptRun) -> bool:
+    """Whether an evaluation fitted a model of purchases; one of a few frameworks may not have."""
+    return COLUMN in run.provenance
 
 
 def drift_since(bench: Workbench, run: KeptRun, roles: dict[str, str]) -> Drift | None:
@@ -107,7 +111,7 @@ def drift_since(bench: Workbench, run: KeptRun, roles: dict[str, str]) -> Drift 
 
 def _kept_fit(bench: Workbench, run: KeptRun) -> PurchaseFit | None:
     """The model as it was fitted then."""
-    if COLUMN not in run.provenance:
+    if not foretells(run):
         return None
     kept = bench.store.read_fit(run.provenance[COLUMN].id)
     if kept is None or "fit" not in kept:

@@ -18,7 +18,7 @@ from worthbook.kernel.result import Finding, Table
 from worthbook.kernel.units import Unit
 from worthbook.models.lifetime.choose import Candidate
 from worthbook.planning.beside import all_read, may_stand_beside
-from worthbook.planning.drift import Drift, drift_since, earlier_run
+from worthbook.planning.drift import Drift, drift_since, earlier_runs, foretells
 from worthbook.planning.effect_tables import effect_findings, effect_tables
 from worthbook.planning.effects import Effects, described_models, effects_of
 from worthbook.planning.estimators import ALL_CANDIDATES, CANDIDATES
@@ -266,9 +266,9 @@ def with_segments(opened: OpenBook, by: str) -> OpenBook:
 
 
 def _drift(opened: OpenBook, bench: Workbench) -> Drift | None:
-    """How the newest evaluation that is at least four weeks older has held, if one was kept."""
-    run_id = earlier_run(opened.store.run_ids(), bench.plan.as_of)
-    run = None if run_id is None else opened.store.find_run(run_id)
+    """How the newest evaluation with a model that is at least four weeks older has held, if one was kept."""
+    earlier = (opened.store.find_run(run_id) for run_id in earlier_runs(opened.store.run_ids(), bench.plan.as_of))
+    run = next((each for each in earlier if each is not None and foretells(each)), None)
     return None if run is None else drift_since(bench, run, dict(purchase_roles(opened.catalogue)))
 
 
