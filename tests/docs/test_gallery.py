@@ -14,7 +14,9 @@ LARGEST = 1_500_000
 def test_every_framework_stands_in_the_gallery_with_every_group_in_both_languages() -> None:
     text = page()
     cells = [cell for each in read_catalogue().frameworks.values() for cell in each.cells]
-    assert [cell.key for cell in cells if f"| {cell.title.en} |" not in text or f"| {cell.title.zh} |" not in text] == []
+    assert [
+        cell.key for cell in cells if f"| {cell.title.en} |" not in text or f"| {cell.title.zh} |" not in text
+    ] == []
 
 
 def test_a_picture_that_is_not_drawn_yet_is_not_linked() -> None:

@@ -8,7 +8,9 @@ import pytest
 
 from tests.docs.test_documents_run import ROOT, run_document
 
-PAGES = [path.name for path in sorted((ROOT / "docs" / "models").glob("*.md")) if "```python" in path.read_text("utf-8")]
+PAGES = [
+    path.name for path in sorted((ROOT / "docs" / "models").glob("*.md")) if "```python" in path.read_text("utf-8")
+]
 
 
 @pytest.mark.parametrize("name", PAGES)
