@@ -316,7 +316,7 @@ def test_nobody_knows_a_customer_who_bought_nothing(opened: OpenBook) -> None:
 
 
 def test_an_earlier_evaluation_is_held_against_what_came(book_folder: Path, tmp_path: Path) -> None:
-    home = shutil.copytree(book_folder, tmp_path / "drift.book")
+    home = shutil.copytree(book_folder, tmp_path / "drift.book", ignore=shutil.ignore_patterns("runs"))
     with open_book(home) as opened:
         evaluate(opened, as_of="2025-12-31")
         evaluate(opened, as_of="2026-03-31", frameworks=["rfm"])  # says nothing of what is to come
