@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from worthbook.data.book import Book
-from worthbook.data.ingest import Manner, is_at_work
+from worthbook.data.ingest import Manner
 from worthbook.kernel.errors import WorthbookError
 from worthbook.services.ingest_files import book_for, book_to_fill, import_each
 
@@ -33,6 +33,6 @@ def test_a_new_book_goes_when_nothing_can_be_imported_unless_others_work_in_it(
     file.write_text("nothing\n")
     with pytest.raises(WorthbookError), book_to_fill(file, None) as book:  # noqa: PT012
         if others:
-            (book.folder / ".work" / "other").mkdir(parents=True)
+            (book.desks_folder / "other").mkdir(parents=True)
         list(import_each(book, [file], Manner()))
-    assert (is_at_work(book), book.folder.exists()) == (others, others)
+    assert (book.is_at_work, book.folder.exists()) == (others, others)

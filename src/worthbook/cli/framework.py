@@ -7,7 +7,6 @@ import typer
 from worthbook.cli.framework_sensitivity import sensitivity
 
 framework = typer.Typer(
-    name="framework",
     help="What hangs on the rules of a framework. 分层框架的规则分析。",
     no_args_is_help=True,
     add_completion=False,

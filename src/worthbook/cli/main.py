@@ -71,13 +71,16 @@ for command, name in (
 ):
     app.command(name)(command)
 
-app.add_typer(survey)
-app.add_typer(segment)
-app.add_typer(suggest)
-app.add_typer(framework)
-app.add_typer(duplicates, name="duplicates")
-app.add_typer(rejects, name="rejects")
-app.add_typer(override, name="override")
+for group, name in (
+    (survey, "survey"),
+    (segment, "segment"),
+    (suggest, "suggest"),
+    (framework, "framework"),
+    (duplicates, "duplicates"),
+    (rejects, "rejects"),
+    (override, "override"),
+):
+    app.add_typer(group, name=name)
 
 
 @app.callback()
@@ -93,11 +96,7 @@ def main() -> None:
     """
     called = sys.argv[1] if len(sys.argv) > 1 else ""
     commands = [each for each in app.registered_commands if each.name == called]
-    groups = [each for each in app.registered_groups if called in {each.name, _name_of(each.typer_instance)}]
+    groups = [each for each in app.registered_groups if each.name == called]
     if commands or groups:
         app.registered_commands, app.registered_groups = commands, groups
     app()
-
-
-def _name_of(group: typer.Typer | None) -> str | None:
-    return None if group is None else group.info.name

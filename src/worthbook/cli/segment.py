@@ -9,7 +9,6 @@ from worthbook.cli.segment_compare import compare, overlap, usage
 from worthbook.cli.segment_write import add_list, customers, export, save
 
 segment = typer.Typer(
-    name="segment",
     help="Customers by a condition: count, compare, list with what to do. 客群。",
     no_args_is_help=True,
     add_completion=False,

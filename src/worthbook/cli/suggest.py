@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from worthbook.services.segment_answer import SegmentAnswer
 
 suggest = typer.Typer(
-    name="suggest",
     help="Groups and conditions that the customers themselves suggest, as frameworks to keep. 建议分组。",
     no_args_is_help=True,
     add_completion=False,

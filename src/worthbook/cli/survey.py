@@ -19,7 +19,6 @@ from worthbook.cli.survey_views import views
 from worthbook.cli.survey_voice import voice
 
 survey = typer.Typer(
-    name="survey",
     help="Read, check and score surveys, on a book or directly on a file of answers. 问卷调查分析。",
     no_args_is_help=True,
     add_completion=False,

@@ -161,6 +161,16 @@ class Book:
         """Where evaluations are kept."""
         return self.folder / "runs"
 
+    @property
+    def desks_folder(self) -> Path:
+        """Where each import that goes on has a folder of its own."""
+        return self.folder / ".work"
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether somebody imports a file just now."""
+        return self.desks_folder.exists() and any(self.desks_folder.iterdir())
+
     @functools.cached_property
     def salt(self) -> str:
         """The book's own, for what is shown or kept in place of an id; made when it is first asked for."""

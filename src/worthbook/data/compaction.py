@@ -12,7 +12,7 @@ import duckdb
 
 from worthbook.data.book import Book, now, who
 from worthbook.data.bucket import bucket_sql
-from worthbook.data.delta import EARLIER, PARQUET, DataFile
+from worthbook.data.delta import EARLIER, MEMORY, PARQUET, DataFile
 from worthbook.data.erase import finish
 from worthbook.data.history import Change, Event, History
 from worthbook.data.ledger import list_sql, quoted
@@ -140,6 +140,6 @@ class _Rows:
 
 
 def _copied(query: str, values: list[list[str]], path: Path) -> int:
-    with duckdb.connect(config={"memory_limit": "2GB", "temp_directory": str(path.parent)}) as connection:
+    with duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(path.parent)}) as connection:
         ((rows,),) = connection.execute(f"COPY ({query}) TO '{quoted(path)}' ({PARQUET})", values).fetchall()
     return int(rows)

@@ -34,6 +34,9 @@ PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSIO
 written in a tenth less time; harder compression takes a tenth more and saves nothing; and rows that lie in order are
 found without filters."""
 
+MEMORY = "2GB"
+"""How much memory DuckDB takes to write tables, before it goes on on disk."""
+
 SQL_TYPES: Mapping[Storage, str] = {
     "money": f"DECIMAL({STORED_DIGITS},{DECIMAL_PLACES})",
     "integer": "BIGINT",

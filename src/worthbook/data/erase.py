@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from worthbook.data.book import ERASURES, Book, Change, now, who
-from worthbook.data.delta import EARLIER, PARQUET, DataFile, StoredTable
+from worthbook.data.delta import EARLIER, MEMORY, PARQUET, DataFile, StoredTable
 from worthbook.data.erasures import COLUMNS, Erasure, erased_sql, id_hash, read_erasures
 from worthbook.data.history import LINKS, Event
 from worthbook.data.history import Change as TableChange
@@ -28,8 +28,6 @@ from worthbook.data.traces import Traces, cells_naming, rows_of, traces_in
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.whole import replacing
 
-_MEMORY = "2GB"
-
 
 def erase(
     book: Book, tables: Mapping[str, TableDefinition], customer_ids: Sequence[str], why: str = ""
@@ -38,8 +36,8 @@ def erase(
 
     Nothing else can be committed meanwhile. An import that is running loses its working copy and fails.
     """
-    shutil.rmtree(book.folder / ".work", ignore_errors=True)
-    with book.changing() as change, duckdb.connect(config={"memory_limit": _MEMORY}) as connection:
+    shutil.rmtree(book.desks_folder, ignore_errors=True)
+    with book.changing() as change, duckdb.connect(config={"memory_limit": MEMORY}) as connection:
         eraser = _Eraser(change, tables, tuple(customer_ids), connection)
         removed, changed, files = eraser.run()
         if not changed:
@@ -86,7 +84,7 @@ def finish(book: Book) -> int:
 
 def _without(file: Path, erased: str) -> int:
     """Write a file of kept columns anew without erased customers, if it has any; whether it had."""
-    with duckdb.connect(config={"memory_limit": _MEMORY}) as connection:
+    with duckdb.connect(config={"memory_limit": MEMORY}) as connection:
         read = f"FROM read_parquet('{quoted(file)}', hive_partitioning = false)"
         columns = {row[0] for row in connection.execute(f"DESCRIBE SELECT * {read}").fetchall()}
         if CUSTOMER not in columns:

@@ -24,6 +24,7 @@ from worthbook.data.compaction import keep_in_order
 from worthbook.data.completion import COMPLETED_UNKNOWN, OURS, Completion, completion_of
 from worthbook.data.database import read_query
 from worthbook.data.decode import check_there, fingerprint_of
+from worthbook.data.delta import MEMORY
 from worthbook.data.opening import open_source
 from worthbook.data.read_before import content_of, with_warning
 from worthbook.data.recognise import recognise
@@ -32,10 +33,6 @@ from worthbook.definitions.mapping import MappingDefinition, vocabulary
 from worthbook.definitions.table import TableDefinition
 from worthbook.kernel.errors import Place
 
-MEMORY = "2GB"
-"""How much memory an import takes before it goes on on disk."""
-_DESKS = ".work"
-"""In the folder of a book: a folder for each import that goes on."""
 _STALE = 86_400
 """Seconds after which the working folder of another import was left by a killed process."""
 
@@ -165,12 +162,6 @@ class _Desk:
         return report
 
 
-def is_at_work(book: Book) -> bool:
-    """Whether somebody imports a file into a book just now."""
-    desks = book.folder / _DESKS
-    return desks.exists() and any(desks.iterdir())
-
-
 def _mapping_of(book: Book, completion: Completion, file: Path) -> str:
     """The mapping by which the import was read that a file completes."""
     for record in book.history().visible:
@@ -182,7 +173,7 @@ def _mapping_of(book: Book, completion: Completion, file: Path) -> str:
 @contextmanager
 def _desk(book: Book) -> Iterator[_Desk]:
     """A folder for copies and for what does not fit into memory; those of killed processes are cleared away."""
-    parent = book.folder / _DESKS
+    parent = book.desks_folder
     parent.mkdir(exist_ok=True)
     for other in parent.iterdir():
         if time.time() - other.stat().st_mtime > _STALE:

@@ -13,7 +13,7 @@ import duckdb
 
 from worthbook.data.convert import add_macros
 from worthbook.data.dates import DateOrder, date_orders
-from worthbook.data.ingest import MEMORY
+from worthbook.data.delta import MEMORY
 from worthbook.data.judge import Judge, dates_as_text
 from worthbook.data.judged import JUDGED
 from worthbook.data.notes import Counts, Notes

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from worthbook.data.attempt import ImportReport
 from worthbook.data.book import BOOK_EXISTS, Book
-from worthbook.data.ingest import Manner, ingest_archive, ingest_query, is_at_work
+from worthbook.data.ingest import Manner, ingest_archive, ingest_query
 from worthbook.kernel.errors import WorthbookError
 from worthbook.kernel.language import Language
 from worthbook.planning.index import read_catalogue
@@ -81,7 +81,7 @@ def book_to_fill(file: Path, folder: Path | None, currency: str = "", language: 
     try:
         yield book
     except BaseException:
-        if is_new and not book.history().visible and not is_at_work(book):
+        if is_new and not book.history().visible and not book.is_at_work:
             shutil.rmtree(home)
         raise
 
